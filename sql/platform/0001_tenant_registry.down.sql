@@ -1,0 +1,3 @@
+DROP TABLE tenants;
+DROP FUNCTION set_updated_at();
+DROP SCHEMA {{ schema | ident }};

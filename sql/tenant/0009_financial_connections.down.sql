@@ -1,0 +1,2 @@
+DROP TABLE financial_snapshots;
+DROP TABLE financial_connections;

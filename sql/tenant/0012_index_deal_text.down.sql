@@ -1,0 +1,2 @@
+-- sqlmig: transaction off
+DROP INDEX CONCURRENTLY IF EXISTS deals_text_idx;

@@ -1,0 +1,1 @@
+ALTER TABLE deals DROP CONSTRAINT deals_owner_id_present;

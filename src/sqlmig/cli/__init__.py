@@ -1,0 +1,1 @@
+"""The command line: options in, engine, report out, exit status."""

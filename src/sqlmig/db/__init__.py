@@ -1,0 +1,1 @@
+"""Effects on PostgreSQL, and the only importer of psycopg."""

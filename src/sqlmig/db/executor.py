@@ -1,0 +1,260 @@
+"""Runs one step in one transaction: three messages to the server when all is well.
+
+    1. BEGIN, settings, locks, and what the history says now that the locks are held
+    2. the file, as it was rendered
+    3. the guard, the history rows, COMMIT
+
+A step and its history rows commit together, or neither does. When the connection breaks, the next attempt's first
+message reads what became of it: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, replace
+
+import psycopg
+
+from sqlmig.db import failures, history
+from sqlmig.db.context import RunContext, Waiting
+from sqlmig.db.errors import server_error
+from sqlmig.db.locks import holders, transaction_locks
+from sqlmig.db.session import Session, beside, text_of
+from sqlmig.errors import ConnectionFailed
+from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
+from sqlmig.plan.retry import Remedy, pause_before, remedy
+from sqlmig.plan.values import Step
+from sqlmig.project.model import Scope
+from sqlmig.sql.classify import drops
+from sqlmig.sql.statements import split
+
+LOCK_POLL = 0.2
+"""Seconds between two tries for another run's lock, before jitter."""
+
+
+class _Ended(Exception):
+    """Carries an outcome out of an attempt, after everything was rolled back."""
+
+    def __init__(self, outcome: Outcome, failure: Failure | None = None) -> None:
+        super().__init__(outcome.value)
+        self.outcome = outcome
+        self.failure = failure
+
+
+@dataclass
+class _Clock:
+    """What a step cost so far."""
+
+    began: float
+    attempts: int = 0
+    waited: float = 0.0
+    attempt_began: float = 0.0
+    blockers: tuple[Holder, ...] = ()
+    in_file: bool = False
+    """Whether the file is what the server is busy with: only then its positions are the file's."""
+
+
+def run_in_transaction(
+    session: Session, step: Step, digests: history.Digests, context: RunContext, waiting: Waiting
+) -> StepResult:
+    """Runs a step in a transaction, again when somebody was in the way.
+
+    Args:
+        session: the connection; opened again when it breaks.
+        step: what runs.
+        digests: the target's digest that the plan was made on, and the one that the step leaves.
+        context: of the run.
+        waiting: sees who is in the way.
+    """
+    clock = _Clock(time.monotonic())
+    while True:
+        clock.attempts += 1
+        try:
+            _attempt(session, step, digests, context, waiting, clock)
+            return _result(step, Outcome.DONE, clock)
+        except _Ended as ended:
+            session.rollback()
+            return _result(step, ended.outcome, clock, ended.failure)
+        except psycopg.Error as error:
+            said = server_error(error)
+            if not clock.in_file:
+                said = replace(said, offset=None)
+            clock.in_file = False
+            clock.blockers = tuple(waiting.end()) or clock.blockers
+            gave_up = _recover(session, step, said, context, clock)
+            if gave_up is not None:
+                return _result(step, gave_up.outcome, clock, gave_up.failure)
+
+
+def _attempt(
+    session: Session, step: Step, digests: history.Digests, context: RunContext, waiting: Waiting, clock: _Clock
+) -> None:
+    now = _open(session, step, context, clock)
+    clock.attempt_began = time.monotonic()
+    if now.digest == digests.after and clock.attempts > 1:
+        # The attempt whose answer was lost had committed.
+        session.rollback()
+        return
+    if now.digest != digests.before:
+        raise _Ended(Outcome.MOVED)
+    if not now.schema_exists:
+        _make_schema(session, step)
+    clock.in_file = True
+    _run_file(session, step, context, waiting, now.pid)
+    clock.in_file = False
+    _verify(session, step)
+    _check_drops(session, step)
+    _commit(session, step, digests, context, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What the first message found, the locks being held."""
+
+    pid: int
+    digest: str | None
+    schema_exists: bool
+
+
+def _open(session: Session, step: Step, context: RunContext, clock: _Clock) -> _Now:
+    """The first message, sent until both locks are obtained."""
+    keys = context.keys(step.target)
+    settings = context.settings(step)
+    if session.checks_client:
+        settings["client_connection_check_interval"] = "1s"
+    calls = ", ".join(f"pg_catalog.set_config(%(n{i})s, %(v{i})s, true)" for i in range(len(settings)))
+    message = f"BEGIN; SELECT {calls}; {transaction_locks(keys)}; {history.now(context.history)}"
+    parameters: dict[str, object] = {"shared_key": keys.shared, "target_key": keys.target}
+    parameters |= {f"n{i}": name for i, name in enumerate(settings)}
+    parameters |= {f"v{i}": value for i, value in enumerate(settings.values())}
+    parameters |= {"track": step.target.track, "target": step.target.key, "schema": step.target.schema}
+    began = time.monotonic()
+    told = False
+    while True:
+        _, [(locked,)], [(pid, exists, digest)] = session.run(message, parameters)
+        if locked:
+            clock.waited += time.monotonic() - began
+            return _Now(pid, digest, exists)
+        session.rollback()
+        found = holders(session, keys)
+        clock.blockers = tuple(found) or clock.blockers
+        if found and not told:
+            context.on_wait(step.target, found)
+            told = True
+        if context.stop.requested:
+            raise _Ended(Outcome.INTERRUPTED, failures.interrupted(step))
+        if time.monotonic() - began >= context.lock_wait:
+            clock.waited += time.monotonic() - began
+            raise _Ended(Outcome.BLOCKED, failures.lock_not_obtained(step, context.lock_wait, clock.blockers))
+        context.stop.sleep(LOCK_POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
+
+
+def _make_schema(session: Session, step: Step) -> None:
+    if step.target.scope is Scope.TENANT:
+        raise _Ended(Outcome.FAILED, failures.missing_schema(step.target))
+    history.make_schema(session, step.target.schema)
+
+
+def _run_file(session: Session, step: Step, context: RunContext, waiting: Waiting, pid: int) -> None:
+    waiting.begin(pid, lambda found: context.on_wait(step.target, found))
+    context.stop.cancellable(session)
+    try:
+        if context.stop.requested:
+            raise _Ended(Outcome.INTERRUPTED, failures.interrupted(step))
+        session.run(step.sql.text)
+    finally:
+        context.stop.cancellable(None)
+    waiting.end()
+    if not session.healthy:
+        raise _Ended(Outcome.FAILED, failures.ended_transaction(step))
+
+
+def _verify(session: Session, step: Step) -> None:
+    """Runs the verify file's statements; a row that comes back is a fault."""
+    if step.verify is None:
+        return
+    for statement in split(step.verify.text):
+        place = step.verify.place(statement.start)
+        try:
+            rows = session.rows(statement.text)
+        except psycopg.Error as error:
+            said = server_error(error)
+            if remedy(said.sqlstate, said.message) is not Remedy.FAIL:
+                raise
+            at = step.verify.place(statement.start + (said.offset or 0))
+            raise _Ended(Outcome.FAILED, failures.not_verified(step, said.message, at, statement, said)) from None
+        if rows:
+            what = f"a row came back: {rows[0]}"
+            raise _Ended(Outcome.FAILED, failures.not_verified(step, what, place, statement, None))
+
+
+def _check_drops(session: Session, step: Step) -> None:
+    """What was dropped is gone from this transaction's catalog: another session still sees whose it was."""
+    if step.target.scope is Scope.SHARED or not any(map(drops, step.statements)):
+        return
+    gone = [row[0] for row in session.rows(text_of("dropped"))]
+    if not gone:
+        return
+    with beside(session) as observer:
+        foreign = observer.rows(text_of("dropped_elsewhere"), {"relations": gone, "schema": step.target.schema})
+    allowed = set(step.script.directives.touches)
+    names = [name for (name,) in foreign if name not in allowed]
+    if names:
+        raise _Ended(Outcome.FAILED, failures.outside(step, ", ".join(f"{name} (dropped)" for name in names)))
+
+
+def _commit(session: Session, step: Step, digests: history.Digests, context: RunContext, clock: _Clock) -> None:
+    """The last message. It is not cancelled: either all of it arrives, or the next attempt reads what became of it."""
+    duration = time.monotonic() - clock.attempt_began
+    attempt = history.Attempt(context.run_id, context.origin, duration, clock.waited, clock.attempts)
+    record, parameters = history.record_step(context.history, step, digests.after, attempt)
+    epilogue = "; ".join((*GUARD, *TIDY, "SELECT pg_catalog.pg_advisory_unlock_all()")).replace("%", "%%")
+    session.run(f"{epilogue}; {record}; COMMIT", parameters)
+
+
+TIDY = (
+    # Nothing that a file set may reach the next target.
+    "RESET SESSION AUTHORIZATION",
+    "RESET ROLE",
+    "RESET ALL",
+    "DISCARD TEMP",
+    "CLOSE ALL",
+    "UNLISTEN *",
+)
+GUARD = (
+    # Deferred constraints speak now, before the guard looks at the locks that their triggers take.
+    "SET CONSTRAINTS ALL IMMEDIATE",
+    text_of("guard").strip(),
+)
+
+
+def _recover(session: Session, step: Step, said: ServerError, context: RunContext, clock: _Clock) -> _Ended | None:
+    """Rolls back and decides: None means try again."""
+    cure = remedy("08006" if session.broken else said.sqlstate, said.message)
+    try:
+        session.rollback()
+    except psycopg.Error:
+        cure = Remedy.RECONNECT
+    if context.stop.requested and (said.sqlstate == "57014" or cure in (Remedy.RETRY, Remedy.RECONNECT)):
+        return _Ended(Outcome.INTERRUPTED, failures.interrupted(step))
+    if cure is Remedy.FAIL or cure is Remedy.HALT:
+        return _Ended(Outcome.FAILED, failures.statement_failed(step, said, halts=cure is Remedy.HALT))
+    if clock.attempts >= context.config.apply.attempts:
+        outcome = Outcome.BLOCKED if cure is Remedy.RETRY else Outcome.FAILED
+        return _Ended(outcome, failures.gave_up(step, said, clock.attempts, clock.blockers))
+    pause = pause_before(clock.attempts + 1, random.random())  # noqa: S311  jitter is no secret
+    clock.waited += pause
+    context.stop.sleep(pause)
+    if cure is Remedy.RECONNECT:
+        try:
+            session.reopen()
+        except ConnectionFailed as error:
+            if clock.attempts + 1 >= context.config.apply.attempts:
+                return _Ended(Outcome.FAILED, failures.connection_lost(step, error.message))
+    return None
+
+
+def _result(step: Step, outcome: Outcome, clock: _Clock, failure: Failure | None = None) -> StepResult:
+    began = clock.attempt_began or clock.began
+    return StepResult(step, outcome, time.monotonic() - began, clock.waited, clock.attempts, failure, clock.blockers)

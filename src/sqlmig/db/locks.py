@@ -1,0 +1,113 @@
+"""Advisory locks: who may change which target. Taken by trying, never by waiting inside the server.
+
+A session that waits in pg_advisory_lock holds a snapshot, and CREATE INDEX CONCURRENTLY waits for every old snapshot of
+the database: the two would wait for each other for ever. So a lock is tried, and tried again after a pause.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmig.db.session import Session
+from sqlmig.plan.results import HeldLock, Holder
+from sqlmig.plan.values import Target
+from sqlmig.project.model import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The 64-bit keys that changing a target takes; advisory locks are per database."""
+
+    shared: int
+    """The shared tracks' key: tenant runs hold it shared, platform runs exclusively."""
+    target: int
+    exclusive: bool
+    """Whether the shared key is taken exclusively."""
+
+
+def key_of(*parts: str) -> int:
+    """A signed 64-bit key; the chance that two of 10,000 targets share one is 3 in 10^12."""
+    digest = hashlib.sha256("\x00".join(("sqlmig", *parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def shared_key(history_schema: str) -> int:
+    """The key of all shared tracks."""
+    return key_of(history_schema, "shared")
+
+
+def keys_for(history_schema: str, target: Target) -> Keys:
+    """The keys that changing a target takes."""
+    shared = shared_key(history_schema)
+    return Keys(shared, key_of(history_schema, "target", target.key), target.scope is Scope.SHARED)
+
+
+def transaction_locks(keys: Keys) -> str:
+    """A query that tries both locks for the time of a transaction; parameters `shared_key` and `target_key`."""
+    shared = "pg_try_advisory_xact_lock" if keys.exclusive else "pg_try_advisory_xact_lock_shared"
+    return (
+        f"SELECT CASE WHEN pg_catalog.{shared}(%(shared_key)s) "
+        "THEN pg_catalog.pg_try_advisory_xact_lock(%(target_key)s) ELSE false END"
+    )
+
+
+def try_session_locks(session: Session, keys: Keys) -> bool:
+    """Tries both locks for the time of a session: what runs outside a transaction needs them longer than one."""
+    suffix = "" if keys.exclusive else "_shared"
+    if not session.value(f"SELECT pg_catalog.pg_try_advisory_lock{suffix}(%(key)s)", {"key": keys.shared}):
+        return False
+    if session.value("SELECT pg_catalog.pg_try_advisory_lock(%(key)s)", {"key": keys.target}):
+        return True
+    session.run(f"SELECT pg_catalog.pg_advisory_unlock{suffix}(%(key)s)", {"key": keys.shared})
+    return False
+
+
+def release_session_locks(session: Session) -> None:
+    """Lets go of every session lock."""
+    session.run("SELECT pg_catalog.pg_advisory_unlock_all()")
+
+
+def holders(session: Session, keys: Keys) -> list[Holder]:
+    """The sessions that hold one of the keys against us."""
+    return [held.holder for held in held_locks(session, {keys.shared: "shared tracks", keys.target: "target"})]
+
+
+def held_locks(session: Session, labels: Mapping[int, str]) -> list[HeldLock]:
+    """The advisory locks of this database with one of these keys, other sessions' only."""
+    rows = session.rows(_HELD, {"keys": list(labels)})
+    return [HeldLock(labels[row[0]], row[1], _holder(row[2:])) for row in rows]
+
+
+def blockers_of(session: Session, pid: int) -> list[Holder]:
+    """The sessions that a server process waits for."""
+    return [_holder(row) for row in session.rows(_BLOCKERS, {"pid": pid})]
+
+
+def _holder(row: tuple[Any, ...]) -> Holder:
+    pid, user, application, client, state, query, since = row
+    return Holder(pid, user or "?", application or "", client, state or "?", query or "", since)
+
+
+_ACTIVITY = (
+    """a.pid, a.usename, a.application_name, coalesce(host(a.client_addr), 'local'), a.state, a.query, a.xact_start"""
+)
+
+# A 64-bit key stands in pg_locks as two halves, with objsubid 1.
+_HELD = f"""
+SELECT k.key, l.mode, {_ACTIVITY}
+FROM unnest(%(keys)s::bigint[]) AS k(key)
+JOIN pg_catalog.pg_locks l ON l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+  AND ((l.classid::bigint << 32) | l.objid::bigint) = k.key
+JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+WHERE l.pid <> pg_catalog.pg_backend_pid()
+ORDER BY a.xact_start, a.pid"""  # noqa: S608  no value is put in
+
+_BLOCKERS = f"""
+SELECT {_ACTIVITY}
+FROM unnest(pg_catalog.pg_blocking_pids(%(pid)s)) AS b(pid)
+JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid
+ORDER BY a.xact_start, a.pid"""  # noqa: S608  no value is put in

@@ -1,0 +1,1 @@
+DELETE FROM {history}.progress WHERE track = %(track)s AND target = %(target)s

@@ -1,0 +1,1 @@
+DELETE FROM {history}.repeatable WHERE track = %(track)s AND target = %(target)s AND name = %(name)s

@@ -1,0 +1,102 @@
+"""The registry: who the tenants are. A query over the user's own table, a list, or a pattern over schema names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+import psycopg
+
+from sqlmig.db.errors import server_error
+from sqlmig.db.session import Session
+from sqlmig.errors import ConfigError, Place, Problem
+from sqlmig.project.config import Config
+from sqlmig.project.load import ProjectFiles
+from sqlmig.project.model import Tenant
+from sqlmig.project.names import schema_name_problems
+
+
+def read_tenants(session: Session, files: ProjectFiles) -> tuple[Tenant, ...] | None:
+    """All active tenants in the registry's order; None when the table it lives in is not there yet.
+
+    Raises:
+        ConfigError: the query fails, gives the wrong columns, or names schemas that tenants may not have.
+    """
+    config = files.config
+    registry = config.tenants
+    if registry is None:
+        return ()
+    if registry.query is not None:
+        rows = _rows_of_query(session, config, registry.query)
+        if rows is None:
+            return None
+    elif registry.list is not None:
+        rows = list(registry.list)
+    else:
+        rows = _matching_schemas(session, registry.schemas or "", files.shared_schemas)
+    tenants = tuple(_tenant(config, row) for row in rows)
+    check_tenants(config, tenants, files.shared_schemas)
+    return tenants
+
+
+def check_tenants(config: Config, tenants: Sequence[Tenant], shared: Collection[str]) -> None:
+    """Checks the names of all tenants before anything runs for the first of them.
+
+    Raises:
+        ConfigError: with every name that is wrong, and every two that are alike.
+    """
+    problems = [Problem(text, _place(config), "correct the registry") for text in schema_name_problems(tenants, shared)]
+    ids: dict[str, Tenant] = {}
+    for tenant in tenants:
+        if tenant.id in ids:
+            message = f"tenants {ids[tenant.id].slug} and {tenant.slug} have the same id {tenant.id}"
+            problems.append(Problem(message, _place(config), "let the registry return a unique id"))
+        ids[tenant.id] = tenant
+    if problems:
+        raise ConfigError(problems)
+
+
+def _rows_of_query(session: Session, config: Config, query: str) -> list[Mapping[str, object]] | None:
+    try:
+        session.run("BEGIN READ ONLY; SET LOCAL statement_timeout = '60s'")
+        names, rows = session.table(query)
+    except psycopg.Error as error:
+        said = server_error(error)
+        if said.sqlstate in ("42P01", "3F000"):
+            return None
+        advice = "correct the query under `tenants`"
+        raise ConfigError([Problem(f"the registry's query fails: {said.message}", _place(config), advice)]) from error
+    finally:
+        session.rollback()
+    missing = [name for name in ("slug", "schema") if name not in names]
+    if missing:
+        message = f"the registry's query returns no column '{missing[0]}'; it returns: {', '.join(names)}"
+        raise ConfigError([Problem(message, _place(config), f"give one a name: SELECT ... AS {missing[0]}")])
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _matching_schemas(session: Session, pattern: str, shared: Collection[str]) -> list[Mapping[str, object]]:
+    rows = session.rows(
+        "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%' "
+        "AND nspname NOT IN ('information_schema', 'public') ORDER BY nspname"
+    )
+    names = [row[0] for row in rows if fnmatchcase(row[0], pattern) and row[0] not in shared]
+    return [{"slug": name, "schema": name} for name in names]
+
+
+def _tenant(config: Config, row: Mapping[str, object]) -> Tenant:
+    schema, slug = row["schema"], row["slug"]
+    if not isinstance(schema, str) or not isinstance(slug, str):
+        kind = "schema" if not isinstance(schema, str) else "slug"
+        message = f"the registry gives {row[kind]!r} as a {kind}; it must be text"
+        raise ConfigError([Problem(message, _place(config), "correct the registry")])
+    identity = row.get("id")
+    return Tenant(str(identity) if identity is not None else schema, slug, schema, row)
+
+
+def _place(config: Config) -> Place | None:
+    for key in ("tenants.query", "tenants.list", "tenants.schemas", "tenants"):
+        source = config.sources.get(key)
+        if source is not None and source.place is not None:
+            return source.place
+    return Place(config.file)

@@ -1,0 +1,232 @@
+"""A connection as sqlmig uses it: autocommit, the simple protocol, parameters merged on this side.
+
+The simple protocol carries several statements in one message, which is what keeps a migration at three round trips,
+and an idle transaction without server-side parameters holds no snapshot that CREATE INDEX CONCURRENTLY would wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any
+
+import psycopg
+from psycopg import pq, sql
+from psycopg.rows import TupleRow, tuple_row
+
+from sqlmig.db.errors import connection_failed
+
+Row = TupleRow
+
+_OPTIONS: Mapping[str, str | int] = {
+    "client_encoding": "UTF8",
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+
+
+class Session:
+    """One connection; state lives nowhere but in the transaction under way."""
+
+    def __init__(self, conninfo: str, application: str) -> None:
+        self._conninfo = conninfo
+        self._application = application
+        self._connection = _open(conninfo, application)
+
+    @property
+    def conninfo(self) -> str:
+        """What it was opened with: secret."""
+        return self._conninfo
+
+    @property
+    def server_version(self) -> int:
+        """The server's major version."""
+        return self._connection.info.server_version // 10000
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, failed or not."""
+        return self._connection.info.transaction_status != pq.TransactionStatus.IDLE
+
+    @property
+    def healthy(self) -> bool:
+        """Whether an open transaction can still be committed."""
+        return self._connection.info.transaction_status == pq.TransactionStatus.INTRANS
+
+    @cached_property
+    def checks_client(self) -> bool:
+        """Whether the server can notice, while a statement runs, that its client is gone."""
+        try:
+            self.run("SELECT pg_catalog.set_config('client_connection_check_interval', '1s', true)")
+        except psycopg.Error:
+            return False
+        return True
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection is lost."""
+        return self._connection.closed
+
+    @property
+    def pooled(self) -> bool:
+        """Whether a pooler stands between: the server process is not the one that the connection was told of."""
+        return bool(self.value("SELECT pg_catalog.pg_backend_pid()") != self._connection.info.backend_pid)
+
+    def run(self, message: str | sql.Composable, parameters: Mapping[str, object] | None = None) -> list[list[Row]]:
+        """Sends one message of one or several statements; the rows of each statement that gave some.
+
+        Raises:
+            psycopg.Error: as the server said it; callers translate.
+        """
+        text = message if isinstance(message, str) else message.as_string(self._connection)
+        results: list[list[Row]] = []
+        with self._connection.cursor() as cursor:
+            # Bytes: psycopg wants literal strings, and migrations come from files.
+            cursor.execute(text.encode(), parameters)
+            while True:
+                if cursor.description is not None:
+                    results.append(cursor.fetchall())
+                if not cursor.nextset():
+                    return results
+
+    def rows(self, message: str | sql.Composable, parameters: Mapping[str, object] | None = None) -> list[Row]:
+        """The rows of a query."""
+        results = self.run(message, parameters)
+        return results[-1] if results else []
+
+    def value(self, message: str | sql.Composable, parameters: Mapping[str, object] | None = None) -> Any:
+        """The only value of a query; None when it gives no row."""
+        rows = self.rows(message, parameters)
+        return rows[0][0] if rows else None
+
+    def table(self, message: str, parameters: Mapping[str, object] | None = None) -> tuple[Sequence[str], list[Row]]:
+        """The column names and the rows of a query."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(message.encode(), parameters)
+            names = [column.name for column in cursor.description or ()]
+            return names, cursor.fetchall() if cursor.description is not None else []
+
+    def set(self, settings: Mapping[str, str]) -> None:
+        """Gives settings for the rest of the session."""
+        calls = ", ".join(f"pg_catalog.set_config(%(n{i})s, %(v{i})s, false)" for i in range(len(settings)))
+        names = {f"n{i}": name for i, name in enumerate(settings)}
+        self.run(f"SELECT {calls}", names | {f"v{i}": value for i, value in enumerate(settings.values())})
+
+    def grammar_says(self, texts: Sequence[str]) -> list[psycopg.Error | None]:
+        """Lets the server's grammar read texts. They are parsed and never executed; one round trip for all of them.
+
+        Returns:
+            For each text, what the server said against it.
+        """
+        raw = self._connection.pgconn
+        said: list[psycopg.Error | None] = []
+        raw.enter_pipeline_mode()
+        try:
+            for first in range(0, len(texts), 50):
+                batch = texts[first : first + 50]
+                for text in batch:
+                    raw.send_prepare(b"", text.encode())
+                    raw.pipeline_sync()
+                said += [self._answer(raw) for _ in batch]
+        finally:
+            raw.exit_pipeline_mode()
+        return said
+
+    @staticmethod
+    def _answer(raw: pq.abc.PGconn) -> psycopg.Error | None:
+        """Reads the answer to one text: a result, an end, and the mark of the synchronisation."""
+        error = None
+        while (result := raw.get_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
+            if result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
+                error = psycopg.errors.error_from_result(result, encoding="utf-8")
+        return error
+
+    def rollback(self) -> None:
+        """Ends a transaction without keeping anything of it; on a lost connection the server does that."""
+        if not self.broken and self.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def cancel(self) -> None:
+        """Asks the server to stop the statement that runs on this connection; from any thread."""
+        try:
+            self._connection.cancel_safe(timeout=5)
+        except psycopg.Error:
+            # What cannot be cancelled ends by itself, or with the connection.
+            return
+
+    def reopen(self) -> None:
+        """Opens the connection again after it was lost.
+
+        Raises:
+            ConnectionFailed: it cannot be had.
+        """
+        self._connection.close()
+        self._connection = _open(self._conninfo, self._application)
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._connection.close()
+
+
+def connect(conninfo: str, *, application: str = "sqlmig") -> Session:
+    """Opens a session.
+
+    Args:
+        conninfo: a libpq URL or connection string; empty for libpq's own variables, service and passfile.
+        application: the application_name that other sessions see.
+
+    Raises:
+        ConnectionFailed: with the reason and what to check, and no secret.
+    """
+    return Session(conninfo, application)
+
+
+def _open(conninfo: str, application: str) -> psycopg.Connection[TupleRow]:
+    try:
+        return psycopg.connect(
+            conninfo,
+            autocommit=True,
+            prepare_threshold=None,
+            row_factory=tuple_row,
+            cursor_factory=psycopg.ClientCursor,
+            **{**_OPTIONS, "application_name": application},  # type: ignore[arg-type]
+        )
+    except (psycopg.Error, ValueError, UnicodeError) as error:
+        raise connection_failed(error, conninfo) from None
+
+
+@contextmanager
+def session(conninfo: str, *, application: str = "sqlmig") -> Iterator[Session]:
+    """A session for the time of a block."""
+    opened = connect(conninfo, application=application)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def beside(other: Session) -> Iterator[Session]:
+    """A second session to the same server, which does not see what the first has not committed."""
+    with session(other.conninfo, application="sqlmig (beside)") as opened:
+        yield opened
+
+
+@cache
+def text_of(name: str) -> str:
+    """The SQL of one of this package's files."""
+    return (resources.files("sqlmig.db") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def compose(text: str, **names: str) -> sql.Composed:
+    """A statement with identifiers put in for `{placeholders}`, quoted."""
+    return sql.SQL(text).format(**{k: sql.Identifier(v) for k, v in names.items()})
+
+
+def quoted(*names: str) -> str:
+    """Identifiers as a list for search_path, quoted."""
+    return ", ".join(sql.Identifier(name).as_string() for name in names)

@@ -1,0 +1,50 @@
+"""Asks the server's own grammar about every text before the first one runs.
+
+A Parse message is parsed and never executed. To keep the server from looking up tables that earlier files only
+create, queries are sent as the body of a PREPARE, which the server does not analyse until it is executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlmig.db.errors import server_error
+from sqlmig.db.session import Session
+from sqlmig.plan.values import Reason, Refusal, Step
+from sqlmig.sql.statements import Statement
+
+_QUERIES = frozenset({"select", "insert", "update", "delete", "merge", "values", "table", "with"})
+_WRAP = "PREPARE sqlmig_syntax AS "
+
+
+def syntax_refusals(session: Session, steps: Iterable[Step]) -> tuple[Refusal, ...]:
+    """What the server's grammar refuses; each text is asked about once, however many targets share it."""
+    first: dict[str, tuple[Step, Statement]] = {}
+    for step in steps:
+        for statement in step.statements:
+            first.setdefault(statement.text, (step, statement))
+    found = []
+    for (step, statement), offset_and_message in zip(first.values(), _ask(session, list(first)), strict=True):
+        if offset_and_message is not None:
+            offset, message = offset_and_message
+            place = step.place(statement.start + offset)
+            found.append(Refusal(Reason.SYNTAX, message, "correct the statement", step.target, place))
+    return tuple(found)
+
+
+def _ask(session: Session, texts: Sequence[str]) -> list[tuple[int, str] | None]:
+    wraps = [_WRAP if _is_query(text) else "" for text in texts]
+    answers = session.grammar_says([wrap + text for wrap, text in zip(wraps, texts, strict=True)])
+    found: list[tuple[int, str] | None] = []
+    for wrap, answer in zip(wraps, answers, strict=True):
+        said = server_error(answer) if answer is not None else None
+        if said is None or not said.syntax:
+            found.append(None)
+        else:
+            found.append((max((said.offset or 0) - len(wrap), 0), said.message))
+    return found
+
+
+def _is_query(text: str) -> bool:
+    word = text.lstrip("( \t\n").split(maxsplit=1)
+    return bool(word) and word[0].lower() in _QUERIES

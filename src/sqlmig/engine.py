@@ -1,0 +1,161 @@
+"""The main job, start to end.
+
+select    which targets: the platform first, then every active tenant
+plan      what would run where, rendered and split, with every reason to refuse; nothing is written before this is whole
+check     the server's own grammar reads every statement; nothing runs unless it could all be read
+run       target by target, each step together with its history row
+read back whether every target of the frozen list is where it should be
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlmig.db import history
+from sqlmig.db.context import RunContext, Waiting
+from sqlmig.db.locks import blockers_of
+from sqlmig.db.session import Session
+from sqlmig.db.syntax import syntax_refusals
+from sqlmig.errors import Refused
+from sqlmig.fleet.run import Observer, run_targets
+from sqlmig.fleet.targets import Selected, Selection, read_snapshot, select_targets
+from sqlmig.plan.planner import Goal, Up, make_plan
+from sqlmig.plan.results import Failure, Outcome, RunResult, TargetResult
+from sqlmig.plan.values import Plan, Target, TargetPlan
+from sqlmig.project.load import ProjectFiles
+from sqlmig.project.model import Script
+
+
+@dataclass(frozen=True)
+class Job:
+    """One project, one connection, and how the run is told about."""
+
+    files: ProjectFiles
+    session: Session
+    context: RunContext
+    observer: Observer = Observer()  # noqa: RUF009  a frozen value
+
+
+class PlanRefused(Refused):
+    """The plan may not run; it carries the plan with its reasons."""
+
+    def __init__(self, plan: Plan) -> None:
+        first = plan.refusals[0]
+        super().__init__(first.message, place=first.place, state="nothing was changed", next=first.next)
+        self.plan = plan
+
+
+def plan(job: Job, selection: Selection, goal: Goal) -> Plan:
+    """What would run, in order, and every reason to refuse. Reads only.
+
+    Raises:
+        UsageError: the selection names what there is not.
+        ConfigError: the registry cannot be used.
+    """
+    return _plan(job, select_targets(job.session, job.files, selection), goal)
+
+
+def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: str | None = None) -> RunResult:
+    """Brings the selected targets to the goal.
+
+    Raises:
+        PlanRefused: nothing was changed.
+        UsageError: the selection names what there is not.
+        ConfigError: the registry cannot be used.
+        ConnectionFailed: the server cannot be used.
+    """
+    began = time.monotonic()
+    selected = select_targets(job.session, job.files, selection)
+    planned = _plan(job, selected, goal)
+    if not planned.refusals and planned.steps:
+        refused = syntax_refusals(job.session, planned.steps)
+        planned = replace(planned, refusals=refused)
+    if planned.refusals:
+        raise PlanRefused(planned)
+    if not planned.steps and selected.registry_read:
+        return _finished(job, planned, _nothing_done(planned), began, run_id=None)
+    history.prepare(job.session, job.context.history)
+    history.store_scripts(job.session, job.context.history, _scripts(planned))
+    history.begin_run(job.session, job.context, command, [target.target for target in planned.targets], reason)
+    results = _run(job, planned, goal)
+    if isinstance(goal, Up) and all(result.outcome is Outcome.DONE for result in results):
+        planned, results = _late_joiners(job, selection, goal, planned, results)
+    return _finished(job, planned, results, began, run_id=job.context.run_id)
+
+
+def _plan(job: Job, selected: Selected, goal: Goal) -> Plan:
+    snapshot = read_snapshot(job.session, job.files, selected.targets, goal)
+    planned = make_plan(job.files, selected.targets, snapshot, goal)
+    return replace(planned, notes=(*selected.notes, *planned.notes))
+
+
+def _run(job: Job, planned: Plan, goal: Goal) -> tuple[TargetResult, ...]:
+    def replan(target: Target) -> TargetPlan | Failure:
+        again = _plan(job, Selected((target,)), goal)
+        if again.refusals:
+            first = again.refusals[0]
+            return Failure(first.message, "another run changed this target meanwhile", first.next, first.place)
+        return again.targets[0]
+
+    waiting = Waiting(job.session.conninfo, blockers_of)
+    try:
+        return run_targets(job.session, planned, job.context, waiting, job.observer, replan)
+    finally:
+        waiting.close()
+
+
+def _late_joiners(
+    job: Job, selection: Selection, goal: Goal, planned: Plan, results: tuple[TargetResult, ...]
+) -> tuple[Plan, tuple[TargetResult, ...]]:
+    """Tenants that joined the registry while the run went on, or whose registry the run itself has made."""
+    known = {target.target.identity for target in planned.targets}
+    now = select_targets(job.session, job.files, selection)
+    joined = Selected(tuple(target for target in now.targets if target.identity not in known))
+    if not joined.targets:
+        return planned, results
+    late = _plan(job, joined, goal)
+    if late.refusals:
+        raise PlanRefused(late)
+    history.store_scripts(job.session, job.context.history, _scripts(late))
+    both = Plan((*planned.targets, *late.targets), (), (*planned.notes, *late.notes))
+    return both, (*results, *_run(job, late, goal))
+
+
+def _finished(
+    job: Job, planned: Plan, results: tuple[TargetResult, ...], began: float, *, run_id: str | None
+) -> RunResult:
+    """Reads back where every target of the frozen list is: success is what the history says, not what was intended."""
+    behind = _not_where_they_should_be(job, planned, results)
+    result = RunResult(run_id, planned, results, behind, time.monotonic() - began)
+    if run_id is not None and not job.session.broken:
+        history.finish_run(job.session, job.context, result.outcome)
+    return result
+
+
+def _not_where_they_should_be(job: Job, planned: Plan, results: Iterable[TargetResult]) -> tuple[Target, ...]:
+    if job.session.broken or not planned.targets:
+        return ()
+    expected = {result.target.identity: result.plan.digest for result in results}
+    tracks = {target.target.track for target in planned.targets}
+    found: dict[tuple[str, str], str] = {}
+    if history.exists(job.session, job.context.history):
+        found = history.read_digests(job.session, job.context.history, tracks)
+    done = [result.target for result in results if result.outcome is Outcome.DONE]
+    empty = {
+        result.target.identity for result in results if result.plan.before.digest is None and not result.plan.steps
+    }
+    return tuple(t for t in done if t.identity not in empty and found.get(t.identity) != expected[t.identity])
+
+
+def _nothing_done(planned: Plan) -> tuple[TargetResult, ...]:
+    return tuple(TargetResult(target, Outcome.DONE) for target in planned.targets)
+
+
+def _scripts(planned: Plan) -> Iterable[Script]:
+    for step in planned.steps:
+        yield step.script
+        down = step.unit.down
+        if down is not None:
+            yield down

@@ -1,0 +1,91 @@
+"""What a rendered text may not contain, whatever the linter says: things the runner could not run as it promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlmig.plan.values import Reason
+from sqlmig.sql.classify import copy_from_stdin, psql_command, transaction_control
+from sqlmig.sql.leftovers import IndexBuilt, leaves
+from sqlmig.sql.outside import outside_transaction
+from sqlmig.sql.statements import Statement, split
+from sqlmig.sql.tokens import SqlTextError
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a text cannot run, and where in it."""
+
+    reason: Reason
+    message: str
+    next: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A text split into statements, with what speaks against running it."""
+
+    statements: tuple[Statement, ...]
+    objections: tuple[Objection, ...]
+
+
+def examine(text: str, *, transaction: bool) -> Examined:
+    """Splits a rendered text and finds what keeps it from running; thousands of targets often share one text.
+
+    Args:
+        text: rendered SQL.
+        transaction: whether the runner wraps it in one transaction.
+    """
+    return _in_transaction(text) if transaction else _outside_transaction(text)
+
+
+@lru_cache(maxsize=2048)
+def _in_transaction(text: str) -> Examined:
+    statements, objections = _split(text)
+    for statement in statements:
+        words = outside_transaction(statement)
+        if words is not None:
+            message = f"{words} cannot run inside a transaction"
+            advice = "put it into a file of its own that begins with: -- sqlmig: transaction off"
+            objections.append(Objection(Reason.NEEDS_TRANSACTION_OFF, message, advice, statement.start))
+    return Examined(statements, tuple(objections))
+
+
+@lru_cache(maxsize=512)
+def _outside_transaction(text: str) -> Examined:
+    statements, objections = _split(text)
+    for statement in statements:
+        left = leaves(statement)
+        if isinstance(left, IndexBuilt) and left.name is None:
+            message = "the index has no name, so nobody can find it again after a crash"
+            objections.append(Objection(Reason.UNNAMED_INDEX, message, "name it", statement.start))
+    return Examined(statements, tuple(objections))
+
+
+def _split(text: str) -> tuple[tuple[Statement, ...], list[Objection]]:
+    try:
+        statements = split(text)
+    except SqlTextError as error:
+        return (), [Objection(Reason.NOT_SQL, error.message, "correct the file", error.offset)]
+    for statement in statements:
+        if copy_from_stdin(statement):
+            message = "COPY ... FROM stdin needs psql: its data are no SQL"
+            advice = "write the rows as INSERT INTO ... VALUES, or load them outside of migrations"
+            return statements, [Objection(Reason.NOT_SQL, message, advice, statement.start)]
+    command = psql_command(text)
+    if command is not None:
+        message = f"{command.word} is a command of psql, not SQL"
+        advice = "take it out; what it should do is sqlmig's (variables: {{ vars.name }}, includes: macros)"
+        return statements, [Objection(Reason.NOT_SQL, message, advice, command.offset)]
+    return statements, [
+        Objection(
+            Reason.TRANSACTION_CONTROL,
+            f"{words} in a migration: sqlmig opens and ends the transaction",
+            f"take {words} out; a file that must not run in one transaction says: -- sqlmig: transaction off",
+            statement.start,
+        )
+        for statement in statements
+        if (words := transaction_control(statement)) is not None
+    ]

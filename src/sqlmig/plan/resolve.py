@@ -1,0 +1,235 @@
+"""What shall run in a target: pure functions from a track's files and a target's state to a decision.
+
+Nothing is rendered here. Files whose checksum differs from what was applied come back as `changed`: whether
+that is an edit or only another layout shows in the rendered text, which the planner compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmig.errors import Place
+from sqlmig.plan.values import Applied, Reason, Refusal, Standing, TargetState
+from sqlmig.project.checksums import state_digest
+from sqlmig.project.model import Direction, Migration, Repeatable, Script, Track, version_label
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A migration or repeatable that shall run, and in which direction."""
+
+    unit: Migration | Repeatable
+    direction: Direction
+
+    @property
+    def script(self) -> Script | None:
+        """The file that runs."""
+        match self.unit, self.direction:
+            case Repeatable(script=script), Direction.UP:
+                return script
+            case Repeatable(down=down), Direction.DOWN:
+                return down
+            case Migration() as migration, direction:
+                return migration.script(direction)
+        raise AssertionError(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An applied migration whose file differs from what was applied."""
+
+    applied: Applied
+    migration: Migration
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What shall run in a target, and why not."""
+
+    work: tuple[Work, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    standing: Standing = Standing.CURRENT
+
+
+def decide_up(track: Track, state: TargetState, *, to: int | None = None) -> Decision:
+    """What brings a target up: the pending migrations, then the repeatables that changed.
+
+    Args:
+        track: the files.
+        state: what is applied.
+        to: the version to stop at; repeatables then stay as they are.
+    """
+    if to is not None and track.migration(to) is None:
+        return Decision(refusals=(_no_such_version(track, to),), standing=standing(track, state))
+    applied = state.versions
+    pending = [m for m in track.migrations if m.version not in applied and (to is None or m.version <= to)]
+    work = [Work(migration, Direction.UP) for migration in pending]
+    if to is None:
+        work += [Work(r, Direction.UP) for r in track.repeatables if state.repeatables.get(r.name) != r.script.checksum]
+    refusals = [*_history_refusals(track, state), *_late(pending, state), *_without_down(pending)]
+    return Decision(tuple(work), tuple(refusals), _changed(track, state), standing(track, state))
+
+
+def decide_down(
+    track: Track,
+    state: TargetState,
+    *,
+    to: int | None = None,
+    steps: int | None = None,
+    stored: Iterable[Migration] = (),
+) -> Decision:
+    """What takes a target down: down files, newest first.
+
+    Args:
+        track: the files.
+        state: what is applied.
+        to: the version that stays the highest; 0 for nothing.
+        steps: how many migrations to take back, instead of `to`.
+        stored: migrations as the history stored them, for those whose files are gone.
+    """
+    known = {m.version: m for m in stored} | {m.version: m for m in track.migrations}
+    if to is not None and to != 0 and to not in state.versions:
+        return Decision(refusals=(_not_applied(track, to),), standing=standing(track, state))
+    newest_first = list(reversed(state.applied))
+    chosen = newest_first[:steps] if steps is not None else [row for row in newest_first if row.version > (to or 0)]
+    refusals = [refusal for row in chosen if (refusal := _cannot_go_down(row, known.get(row.version)))]
+    work: list[Work] = []
+    if chosen and not refusals:
+        # What repeatables hold on to cannot be dropped: they go first, the last one made before the others.
+        gone = [r for r in reversed(track.repeatables) if r.down is not None and r.name in state.repeatables]
+        work = [Work(repeatable, Direction.DOWN) for repeatable in gone]
+        work += [Work(known[row.version], Direction.DOWN) for row in chosen]
+    return Decision(tuple(work), tuple(refusals), (), standing(track, state))
+
+
+def standing(track: Track, state: TargetState) -> Standing:
+    """Where a target stands, as far as the history tells."""
+    if state.progress is not None:
+        return Standing.INTERRUPTED
+    if state.digest is None:
+        return Standing.NEW
+    files = {m.version: m.up.checksum for m in track.migrations}
+    missing = [row for row in state.applied if row.version not in files]
+    if any(row.version < track.head or moved_to(track, state, row) for row in missing):
+        return Standing.DIVERGED
+    if any(files.get(row.version, row.checksum) != row.checksum for row in state.applied):
+        return Standing.DIVERGED
+    if missing:
+        return Standing.AHEAD
+    repeatables = {r.name: r.script.checksum for r in track.repeatables}
+    behind = files.keys() - state.versions or any(state.repeatables.get(n) != c for n, c in repeatables.items())
+    return Standing.BEHIND if behind else Standing.CURRENT
+
+
+def track_digest(track: Track) -> str:
+    """The digest of a target that has everything of the track's files, and nothing else."""
+    return state_digest(
+        ((m.version, m.up.checksum) for m in track.migrations),
+        ((r.name, r.script.checksum) for r in track.repeatables),
+    )
+
+
+def digest_after(state: TargetState, work: Iterable[Work]) -> str:
+    """The digest of a target once `work` is done."""
+    applied = {row.version: row.checksum for row in state.applied}
+    repeatables = dict(state.repeatables)
+    for item in work:
+        match item:
+            case Work(Migration() as migration, Direction.UP):
+                applied[migration.version] = migration.up.checksum
+            case Work(Migration() as migration, Direction.DOWN):
+                applied.pop(migration.version, None)
+            case Work(Repeatable() as repeatable, Direction.DOWN):
+                repeatables.pop(repeatable.name, None)
+            case Work(Repeatable() as repeatable, Direction.UP):
+                repeatables[repeatable.name] = repeatable.script.checksum
+    return state_digest(applied.items(), repeatables.items())
+
+
+def _history_refusals(track: Track, state: TargetState) -> list[Refusal]:
+    """What of the history the files no longer tell."""
+    refusals = []
+    for row in state.applied:
+        if track.migration(row.version) is not None:
+            continue
+        label = f"{track.name} {version_label(row.version)}_{row.name}"
+        moved = moved_to(track, state, row)
+        if moved is not None:
+            message = f"{label} is applied, but its file now has number {version_label(moved.version)}"
+            advice = f"name the file {version_label(row.version)}_{row.name} again"
+            refusals.append(Refusal(Reason.RENUMBERED, message, advice, place=Place(moved.up.path)))
+        elif row.version > track.head:
+            message = f"{label} is applied, but these files end at {version_label(track.head)}"
+            advice = "check out the release that has it, or `sqlmig rollback`: the history kept its down file"
+            refusals.append(Refusal(Reason.AHEAD, message, advice))
+        else:
+            message = f"{label} is applied, but its file is gone"
+            advice = f"bring it back with git (git log --diff-filter=D -- '{track.path}/*'), or `sqlmig repair`"
+            refusals.append(Refusal(Reason.DELETED, message, advice))
+    return refusals
+
+
+def moved_to(track: Track, state: TargetState, row: Applied) -> Migration | None:
+    """The file that an applied migration was renumbered to, if its text is found under another number."""
+    applied = state.versions
+    return next((m for m in track.migrations if m.up.checksum == row.checksum and m.version not in applied), None)
+
+
+def _changed(track: Track, state: TargetState) -> tuple[Changed, ...]:
+    files = {m.version: m for m in track.migrations}
+    rows = ((row, files.get(row.version)) for row in state.applied)
+    return tuple(Changed(row, file) for row, file in rows if file is not None and file.up.checksum != row.checksum)
+
+
+def _late(pending: Iterable[Migration], state: TargetState) -> list[Refusal]:
+    return [
+        Refusal(
+            Reason.LATE,
+            f"{migration.label} is not applied, but the higher {version_label(state.head)} is",
+            "give it the next free number, or, when it may run late, write: -- sqlmig: out-of-order REASON",
+            place=Place(migration.up.path),
+        )
+        for migration in pending
+        if migration.version < state.head and migration.up.directives.out_of_order is None
+    ]
+
+
+def _without_down(pending: Iterable[Migration]) -> list[Refusal]:
+    return [
+        Refusal(
+            Reason.NO_DOWN,
+            f"{migration.label} has no down file",
+            f"write {migration.up.path.removesuffix('.up.sql')}.down.sql, or: -- sqlmig: irreversible REASON",
+            place=Place(migration.up.path),
+        )
+        for migration in pending
+        if migration.down is None and migration.up.directives.irreversible is None
+    ]
+
+
+def _cannot_go_down(row: Applied, migration: Migration | None) -> Refusal | None:
+    label = f"{version_label(row.version)}_{row.name}"
+    if migration is None:
+        message = f"{label} has no down file, neither on disk nor in the history"
+        return Refusal(Reason.NO_DOWN, message, "bring its files back from git")
+    if migration.up.directives.irreversible is not None and migration.down is None:
+        message = f"{label} is irreversible: {migration.up.directives.irreversible}"
+        advice = "restore a backup, or write a new migration that goes forward"
+        return Refusal(Reason.IRREVERSIBLE, message, advice, place=Place(migration.up.path))
+    if migration.down is None:
+        advice = f"write {migration.up.path.removesuffix('.up.sql')}.down.sql"
+        return Refusal(Reason.NO_DOWN, f"{label} has no down file", advice, place=Place(migration.up.path))
+    return None
+
+
+def _no_such_version(track: Track, version: int) -> Refusal:
+    message = f"track {track.name} has no version {version_label(version)}"
+    numbers = ", ".join(version_label(m.version) for m in track.migrations[-3:]) or "none at all"
+    return Refusal(Reason.UNKNOWN_VERSION, message, f"its last versions are: {numbers}")
+
+
+def _not_applied(track: Track, version: int) -> Refusal:
+    message = f"{track.name} {version_label(version)} is not applied, so nothing can be rolled back to it"
+    return Refusal(Reason.UNKNOWN_VERSION, message, "see `sqlmig history` for what is applied")

@@ -1,0 +1,1 @@
+"""What stands on disk: configuration, files, directives, templates, checksums."""

@@ -1,0 +1,53 @@
+"""Checksums: SHA-256 of what people wrote and of what a target got. What goes in is fixed; see docs/file-format.md."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from sqlmig.sql.canonical import canonical
+
+ALGORITHM = 1
+"""Stored with every row; a row is always checked with its own algorithm."""
+
+
+def normalised(data: bytes) -> str:
+    """A file's text without byte order mark, every line end a line feed.
+
+    Raises:
+        UnicodeDecodeError: the bytes are not UTF-8.
+    """
+    return data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def source_checksum(text: str, macros: Mapping[str, str]) -> str:
+    """The checksum of a normalised template and of every macro file that it imports, in hexadecimal."""
+    digest = hashlib.sha256()
+    for part in (text, *(part for name in sorted(macros) for part in (name, macros[name]))):
+        data = part.encode()
+        # The length goes in front, so that text moved from one part to the next is seen.
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def rendered_checksum(sql: str) -> str:
+    """The checksum of what a target got: its tokens, comments and white space left out, in hexadecimal."""
+    return hashlib.sha256(canonical(sql).encode()).hexdigest()
+
+
+def state_digest(applied: Iterable[tuple[int, str]], repeatables: Iterable[tuple[str, str]]) -> str:
+    """One value for all that is applied to a target.
+
+    A target is up to date exactly when its digest is the one that its track's files give.
+
+    Args:
+        applied: (version, source checksum) of each applied migration.
+        repeatables: (name, source checksum) of each applied repeatable.
+    """
+    digest = hashlib.sha256()
+    for version, checksum in sorted(applied):
+        digest.update(f"{version}={checksum}\n".encode())
+    for name, checksum in sorted(repeatables):
+        digest.update(f"{name}~{checksum}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Values to text and JSON; all wording of results is here."""

@@ -1,0 +1,1 @@
+"""Pure knowledge of SQL text: tokens, statements and what the runner must know of them."""

@@ -1,0 +1,132 @@
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from sqlmig.project.config import Config, load_config
+from sqlmig.report.config import config_json, config_text
+
+TEXT = """\
+postgres: 15
+search_path: [extensions, "Odd, one"]
+tracks:
+  platform: {path: sql/platform, scope: shared, schema: platform_core}
+  tenant: {path: sql/tenant, scope: tenant}
+tenants:
+  query: |
+    SELECT id, slug, schema
+    FROM platform_core.tenants ORDER BY created_at
+variables:
+  app_role: deal_app
+  limits: {users: 10, note: "a: b", none: {}}
+  version: "15"
+  ratio: 0.5
+  odd: ["true", null, true, {k: v, api_key: k1}]
+  smtp_password: hunter2
+  ftp: "${FTP_SECRET}"
+  feed: ftp://u:hunter2@h/x
+  "on": "1\\e2"
+environments:
+  demo: {database_url: embedded, development: true}
+  production: {database_url: "${DATABASE_URL}", lint: {fail_on: warning}}
+"""
+ENVIRON = {"DATABASE_URL": "postgresql://app:hunter2@db:5432/deals", "FTP_SECRET": "hunter2"}
+SHOWN = """\
+# /ROOT/sqlmig.yaml
+environment:              production                                        # option --env
+postgres:                 15                                                # sqlmig.yaml:1
+database_url:             postgresql://app:***@db:5432/deals                # environment production (sqlmig.yaml:22), variable ${DATABASE_URL}
+development:              false                                             # default
+history_schema:           sqlmig                                            # default
+search_path:              [extensions, "Odd, one"]                          # sqlmig.yaml:2
+tracks.platform.path:     sql/platform                                      # sqlmig.yaml:4
+tracks.platform.scope:    shared                                            # sqlmig.yaml:4
+tracks.platform.schema:   platform_core                                     # sqlmig.yaml:4
+tracks.tenant.path:       sql/tenant                                        # sqlmig.yaml:5
+tracks.tenant.scope:      tenant                                            # sqlmig.yaml:5
+tenants.query:            "SELECT id, slug, schema FROM platform_core.t...  # sqlmig.yaml:7
+tenants.schema_name:      "tenant_{slug}"                                   # default
+variables.app_role:       deal_app                                          # sqlmig.yaml:11
+variables.limits.users:   10                                                # sqlmig.yaml:12
+variables.limits.note:    "a: b"                                            # sqlmig.yaml:12
+variables.limits.none:    {}                                                # sqlmig.yaml:12
+variables.version:        "15"                                              # sqlmig.yaml:13
+variables.ratio:          0.5                                               # sqlmig.yaml:14
+variables.odd:            ["true", null, true, {k: v, api_key: ***}]        # sqlmig.yaml:15
+variables.smtp_password:  ***                                               # sqlmig.yaml:16
+variables.ftp:            ***                                               # sqlmig.yaml:17, variable ${FTP_SECRET}
+variables.feed:           ftp://u:***@h/x                                   # sqlmig.yaml:18
+variables.on:             "1\\x1b2"                                          # sqlmig.yaml:19
+lint.tenancy:             schema                                            # default
+lint.tenant_column:       tenant_id                                         # default
+lint.tenant_setting:      app.current_tenant_id                             # default
+lint.fail_on:             warning                                           # environment production (sqlmig.yaml:22)
+apply.lock_timeout:       3s                                                # default
+apply.statement_timeout:  0                                                 # default
+apply.attempts:           8                                                 # default
+apply.workers:            4                                                 # default
+apply.refuse_on:          error                                             # default
+apply.lock_wait:          60s                                               # default
+apply.backup:             none                                              # default
+macros:                   sql/macros                                        # default
+lifecycle:                sql/lifecycle                                     # default
+"""  # noqa: E501
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    for folder in ("sql/platform", "sql/tenant"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "sqlmig.yaml").write_text(TEXT, encoding="utf-8")
+    return load_config(tmp_path / "sqlmig.yaml", environment="production", environ=ENVIRON)
+
+
+def test_people_see_each_key_with_its_value_and_source(config: Config) -> None:
+    assert config_text(config) == SHOWN.replace("/ROOT", str(config.root))
+
+
+def test_programs_get_the_same_with_whole_values(config: Config) -> None:
+    said = json.loads(json.dumps(config_json(config)))
+    assert (said["format"], said["file"], said["environment"]) == (
+        "sqlmig.config/1",
+        str(config.root / "sqlmig.yaml"),
+        "production",
+    )
+    by_key: Mapping[str, object] = {setting["key"]: setting for setting in said["settings"]}
+    assert by_key["tenants.query"] == {
+        "key": "tenants.query",
+        "value": "SELECT id, slug, schema\nFROM platform_core.tenants ORDER BY created_at\n",
+        "source": {"origin": "file", "name": None, "file": "sqlmig.yaml", "line": 7, "variables": []},
+    }
+    assert by_key["database_url"] == {
+        "key": "database_url",
+        "value": "postgresql://app:***@db:5432/deals",
+        "source": {
+            "origin": "environment",
+            "name": "production",
+            "file": "sqlmig.yaml",
+            "line": 22,
+            "variables": ["DATABASE_URL"],
+        },
+    }
+    assert by_key["variables.odd"]["value"] == ["true", None, True, {"k": "v", "api_key": "***"}]  # type: ignore[index]
+
+
+def test_no_secret_is_shown_to_anyone(config: Config) -> None:
+    assert "hunter2" not in config_text(config)
+    assert "hunter2" not in json.dumps(config_json(config))
+
+
+def test_a_project_without_tenants_has_no_tenant_keys_but_the_linters(tmp_path: Path) -> None:
+    (tmp_path / "sql").mkdir()
+    (tmp_path / "sqlmig.yaml").write_text("tracks: {main: {path: sql, scope: shared, schema: app}}", encoding="utf-8")
+    text = config_text(load_config(tmp_path / "sqlmig.yaml", environ={}))
+    assert "tenants" not in text
+    assert "environment:              null " in text
+    assert "database_url:             null " in text
+
+
+def test_a_configuration_made_by_hand_can_be_shown_too(tmp_path: Path) -> None:
+    text = config_text(Config(tmp_path, "sqlmig.yaml", None, variables={"nested": {"a": 1}}))
+    assert "variables.nested.a:       1     " in text
