@@ -4,7 +4,8 @@
     {% from "roles.sql" import group_role, drop_group_role %}
 
   group_role        makes the role where it is missing, and marks it as made here
-  drop_group_role   drops it only if it carries that mark, has no members, and nothing on the server depends on it
+  drop_group_role   drops it only if it carries that mark, has no members, nothing on the server depends on it,
+                    and the role that runs sqlmig may
 #}
 {% macro group_role(name, purpose) -%}
 DO $do$
@@ -39,8 +40,8 @@ BEGIN
         DROP ROLE {{ name | ident }};
     END IF;
 EXCEPTION
-    WHEN dependent_objects_still_exist THEN
-        RAISE NOTICE 'role % stays: something on this server still depends on it', {{ name | literal }};
+    WHEN dependent_objects_still_exist OR insufficient_privilege THEN
+        RAISE NOTICE 'role % stays: %', {{ name | literal }}, SQLERRM;
 END
 $do$;
 {%- endmacro %}

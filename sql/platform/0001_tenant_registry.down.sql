@@ -1,3 +1,2 @@
 DROP TABLE tenants;
 DROP FUNCTION set_updated_at();
-DROP SCHEMA {{ schema | ident }};

@@ -1,9 +1,6 @@
 -- The registry: one row per tenant. sqlmig.yaml reads it to know which schemas there are, and in which order.
 {% from "sqlmig/updated_at.sql" import updated_at_function, updated_at_trigger %}
 
--- sqlmig may have made it already.
-CREATE SCHEMA IF NOT EXISTS {{ schema | ident }};
-
 {{ updated_at_function() }}
 
 CREATE TABLE tenants (

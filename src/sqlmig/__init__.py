@@ -1,3 +1,36 @@
-"""Pure-SQL migrations for PostgreSQL, with a schema per tenant."""
+"""Pure-SQL migrations for PostgreSQL with a schema per tenant.
+
+The names below are loaded on first use: `sqlmig --version` needs none of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from sqlmig import aio
+    from sqlmig.api import NotCurrent, Project, WhenBehind, check, ensure_current
+    from sqlmig.errors import SqlmigError
+
+__all__ = ["NotCurrent", "Project", "SqlmigError", "WhenBehind", "__version__", "aio", "check", "ensure_current"]
+
+_HOMES = {
+    "NotCurrent": "sqlmig.api",
+    "Project": "sqlmig.api",
+    "SqlmigError": "sqlmig.errors",
+    "WhenBehind": "sqlmig.api",
+    "check": "sqlmig.api",
+    "ensure_current": "sqlmig.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name == "aio":
+        return import_module("sqlmig.aio")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'sqlmig' has no attribute {name!r}")

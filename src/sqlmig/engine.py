@@ -18,14 +18,13 @@ from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.locks import blockers_of
 from sqlmig.db.session import Session
 from sqlmig.db.syntax import syntax_refusals
-from sqlmig.errors import Refused
+from sqlmig.errors import Interrupted, LockNotObtained, MigrationFailed, Refused
 from sqlmig.fleet.run import Observer, run_targets
 from sqlmig.fleet.targets import Selected, Selection, read_snapshot, select_targets
 from sqlmig.plan.planner import Goal, Up, make_plan
 from sqlmig.plan.results import Failure, Outcome, RunResult, TargetResult
 from sqlmig.plan.values import Plan, Target, TargetPlan
 from sqlmig.project.load import ProjectFiles
-from sqlmig.project.model import Script
 
 
 @dataclass(frozen=True)
@@ -77,12 +76,28 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
     if not planned.steps and selected.registry_read:
         return _finished(job, planned, _nothing_done(planned), began, run_id=None)
     history.prepare(job.session, job.context.history)
-    history.store_scripts(job.session, job.context.history, _scripts(planned))
+    history.store_scripts(job.session, job.context.history, history.scripts_of(planned.steps))
     history.begin_run(job.session, job.context, command, [target.target for target in planned.targets], reason)
     results = _run(job, planned, goal)
     if isinstance(goal, Up) and all(result.outcome is Outcome.DONE for result in results):
         planned, results = _late_joiners(job, selection, goal, planned, results)
     return _finished(job, planned, results, began, run_id=job.context.run_id)
+
+
+def raise_unless_done(result: RunResult) -> None:
+    """Turns a result that is no success into the error that says why.
+
+    Raises:
+        MigrationFailed, LockNotObtained, Interrupted: by the outcome.
+    """
+    if result.outcome is Outcome.DONE:
+        return
+    failed = next((r for r in result.results if r.outcome is not Outcome.DONE and r.failure is not None), None)
+    kind = {Outcome.BLOCKED: LockNotObtained, Outcome.INTERRUPTED: Interrupted}.get(result.outcome, MigrationFailed)
+    if failed is None or failed.failure is None:
+        raise kind("not every target is where it should be", next="see `sqlmig status`")
+    failure = failed.failure
+    raise kind(failure.message, place=failure.place, state=failure.state, next=failure.next)
 
 
 def _plan(job: Job, selected: Selected, goal: Goal) -> Plan:
@@ -118,7 +133,7 @@ def _late_joiners(
     late = _plan(job, joined, goal)
     if late.refusals:
         raise PlanRefused(late)
-    history.store_scripts(job.session, job.context.history, _scripts(late))
+    history.store_scripts(job.session, job.context.history, history.scripts_of(late.steps))
     both = Plan((*planned.targets, *late.targets), (), (*planned.notes, *late.notes))
     return both, (*results, *_run(job, late, goal))
 
@@ -151,11 +166,3 @@ def _not_where_they_should_be(job: Job, planned: Plan, results: Iterable[TargetR
 
 def _nothing_done(planned: Plan) -> tuple[TargetResult, ...]:
     return tuple(TargetResult(target, Outcome.DONE) for target in planned.targets)
-
-
-def _scripts(planned: Plan) -> Iterable[Script]:
-    for step in planned.steps:
-        yield step.script
-        down = step.unit.down
-        if down is not None:
-            yield down

@@ -5,6 +5,7 @@ SqlmigError                      2   anything below
 ├── ConfigError                  2   sqlmig.yaml, an environment variable, an option
 ├── ProjectError                 2   migration files: names, directives, templates, SQL that cannot be split
 ├── ConnectionFailed             2   no server, wrong password, read-only, a right is missing
+├── ServerRefused                2   the server refused what is no migration's statement (in sqlmig.db.errors)
 ├── Refused                      1   the answer is no; nothing was changed
 ├── MigrationFailed              3   a step failed; what it did was rolled back or is recorded
 ├── LockNotObtained              4   another run, or another session, did not let go in time

@@ -122,7 +122,7 @@ def test_a_project_without_tenants_has_no_tenant_keys_but_the_linters(tmp_path: 
     (tmp_path / "sql").mkdir()
     (tmp_path / "sqlmig.yaml").write_text("tracks: {main: {path: sql, scope: shared, schema: app}}", encoding="utf-8")
     text = config_text(load_config(tmp_path / "sqlmig.yaml", environ={}))
-    assert "tenants" not in text
+    assert "\ntenants" not in text
     assert "environment:              null " in text
     assert "database_url:             null " in text
 

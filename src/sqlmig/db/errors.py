@@ -6,9 +6,21 @@ import re
 
 import psycopg
 
-from sqlmig.errors import ConnectionFailed
+from sqlmig.errors import ConnectionFailed, SqlmigError
 from sqlmig.plan.results import ServerError
 from sqlmig.secret import mask_url
+
+
+class ServerRefused(SqlmigError):
+    """The server refused a message, or the connection broke; what it said is a value.
+
+    Inside of db it is what callers decide on. Where nobody expected it, it is an error like every other.
+    """
+
+    def __init__(self, said: ServerError) -> None:
+        text = said.message if said.detail is None else f"{said.message} ({said.detail})"
+        super().__init__(f"the server refused: {text}", next=said.hint)
+        self.said = said
 
 
 def server_error(error: psycopg.Error) -> ServerError:

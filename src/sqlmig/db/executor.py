@@ -14,13 +14,11 @@ import random
 import time
 from dataclasses import dataclass, replace
 
-import psycopg
-
 from sqlmig.db import failures, history
 from sqlmig.db.context import RunContext, Waiting
-from sqlmig.db.errors import server_error
+from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import holders, transaction_locks
-from sqlmig.db.session import Session, beside, text_of
+from sqlmig.db.session import Session, beside, set_config, text_of
 from sqlmig.errors import ConnectionFailed
 from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
 from sqlmig.plan.retry import Remedy, pause_before, remedy
@@ -33,7 +31,7 @@ LOCK_POLL = 0.2
 """Seconds between two tries for another run's lock, before jitter."""
 
 
-class _Ended(Exception):
+class Ended(Exception):
     """Carries an outcome out of an attempt, after everything was rolled back."""
 
     def __init__(self, outcome: Outcome, failure: Failure | None = None) -> None:
@@ -73,11 +71,11 @@ def run_in_transaction(
         try:
             _attempt(session, step, digests, context, waiting, clock)
             return _result(step, Outcome.DONE, clock)
-        except _Ended as ended:
+        except Ended as ended:
             session.rollback()
             return _result(step, ended.outcome, clock, ended.failure)
-        except psycopg.Error as error:
-            said = server_error(error)
+        except ServerRefused as error:
+            said = error.said
             if not clock.in_file:
                 said = replace(said, offset=None)
             clock.in_file = False
@@ -97,13 +95,13 @@ def _attempt(
         session.rollback()
         return
     if now.digest != digests.before:
-        raise _Ended(Outcome.MOVED)
+        raise Ended(Outcome.MOVED)
     if not now.schema_exists:
         _make_schema(session, step)
     clock.in_file = True
     _run_file(session, step, context, waiting, now.pid)
     clock.in_file = False
-    _verify(session, step)
+    verify(session, step)
     _check_drops(session, step)
     _commit(session, step, digests, context, clock)
 
@@ -123,11 +121,9 @@ def _open(session: Session, step: Step, context: RunContext, clock: _Clock) -> _
     settings = context.settings(step)
     if session.checks_client:
         settings["client_connection_check_interval"] = "1s"
-    calls = ", ".join(f"pg_catalog.set_config(%(n{i})s, %(v{i})s, true)" for i in range(len(settings)))
-    message = f"BEGIN; SELECT {calls}; {transaction_locks(keys)}; {history.now(context.history)}"
-    parameters: dict[str, object] = {"shared_key": keys.shared, "target_key": keys.target}
-    parameters |= {f"n{i}": name for i, name in enumerate(settings)}
-    parameters |= {f"v{i}": value for i, value in enumerate(settings.values())}
+    query, parameters = set_config(settings, "true")
+    message = f"BEGIN; {query}; {transaction_locks(keys)}; {history.now(context.history)}"
+    parameters |= {"shared_key": keys.shared, "target_key": keys.target}
     parameters |= {"track": step.target.track, "target": step.target.key, "schema": step.target.schema}
     began = time.monotonic()
     told = False
@@ -143,16 +139,16 @@ def _open(session: Session, step: Step, context: RunContext, clock: _Clock) -> _
             context.on_wait(step.target, found)
             told = True
         if context.stop.requested:
-            raise _Ended(Outcome.INTERRUPTED, failures.interrupted(step))
+            raise Ended(Outcome.INTERRUPTED, failures.interrupted(step))
         if time.monotonic() - began >= context.lock_wait:
             clock.waited += time.monotonic() - began
-            raise _Ended(Outcome.BLOCKED, failures.lock_not_obtained(step, context.lock_wait, clock.blockers))
+            raise Ended(Outcome.BLOCKED, failures.lock_not_obtained(step, context.lock_wait, clock.blockers))
         context.stop.sleep(LOCK_POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
 
 
 def _make_schema(session: Session, step: Step) -> None:
     if step.target.scope is Scope.TENANT:
-        raise _Ended(Outcome.FAILED, failures.missing_schema(step.target))
+        raise Ended(Outcome.FAILED, failures.missing_schema(step.target))
     history.make_schema(session, step.target.schema)
 
 
@@ -161,16 +157,16 @@ def _run_file(session: Session, step: Step, context: RunContext, waiting: Waitin
     context.stop.cancellable(session)
     try:
         if context.stop.requested:
-            raise _Ended(Outcome.INTERRUPTED, failures.interrupted(step))
+            raise Ended(Outcome.INTERRUPTED, failures.interrupted(step))
         session.run(step.sql.text)
     finally:
         context.stop.cancellable(None)
     waiting.end()
     if not session.healthy:
-        raise _Ended(Outcome.FAILED, failures.ended_transaction(step))
+        raise Ended(Outcome.FAILED, failures.ended_transaction(step))
 
 
-def _verify(session: Session, step: Step) -> None:
+def verify(session: Session, step: Step) -> None:
     """Runs the verify file's statements; a row that comes back is a fault."""
     if step.verify is None:
         return
@@ -178,15 +174,15 @@ def _verify(session: Session, step: Step) -> None:
         place = step.verify.place(statement.start)
         try:
             rows = session.rows(statement.text)
-        except psycopg.Error as error:
-            said = server_error(error)
+        except ServerRefused as error:
+            said = error.said
             if remedy(said.sqlstate, said.message) is not Remedy.FAIL:
                 raise
             at = step.verify.place(statement.start + (said.offset or 0))
-            raise _Ended(Outcome.FAILED, failures.not_verified(step, said.message, at, statement, said)) from None
+            raise Ended(Outcome.FAILED, failures.not_verified(step, said.message, at, statement, said)) from None
         if rows:
             what = f"a row came back: {rows[0]}"
-            raise _Ended(Outcome.FAILED, failures.not_verified(step, what, place, statement, None))
+            raise Ended(Outcome.FAILED, failures.not_verified(step, what, place, statement, None))
 
 
 def _check_drops(session: Session, step: Step) -> None:
@@ -201,7 +197,7 @@ def _check_drops(session: Session, step: Step) -> None:
     allowed = set(step.script.directives.touches)
     names = [name for (name,) in foreign if name not in allowed]
     if names:
-        raise _Ended(Outcome.FAILED, failures.outside(step, ", ".join(f"{name} (dropped)" for name in names)))
+        raise Ended(Outcome.FAILED, failures.outside(step, ", ".join(f"{name} (dropped)" for name in names)))
 
 
 def _commit(session: Session, step: Step, digests: history.Digests, context: RunContext, clock: _Clock) -> None:
@@ -229,20 +225,20 @@ GUARD = (
 )
 
 
-def _recover(session: Session, step: Step, said: ServerError, context: RunContext, clock: _Clock) -> _Ended | None:
+def _recover(session: Session, step: Step, said: ServerError, context: RunContext, clock: _Clock) -> Ended | None:
     """Rolls back and decides: None means try again."""
     cure = remedy("08006" if session.broken else said.sqlstate, said.message)
     try:
         session.rollback()
-    except psycopg.Error:
+    except ServerRefused:
         cure = Remedy.RECONNECT
     if context.stop.requested and (said.sqlstate == "57014" or cure in (Remedy.RETRY, Remedy.RECONNECT)):
-        return _Ended(Outcome.INTERRUPTED, failures.interrupted(step))
+        return Ended(Outcome.INTERRUPTED, failures.interrupted(step))
     if cure is Remedy.FAIL or cure is Remedy.HALT:
-        return _Ended(Outcome.FAILED, failures.statement_failed(step, said, halts=cure is Remedy.HALT))
+        return Ended(Outcome.FAILED, failures.statement_failed(step, said, halts=cure is Remedy.HALT))
     if clock.attempts >= context.config.apply.attempts:
         outcome = Outcome.BLOCKED if cure is Remedy.RETRY else Outcome.FAILED
-        return _Ended(outcome, failures.gave_up(step, said, clock.attempts, clock.blockers))
+        return Ended(outcome, failures.gave_up(step, said, clock.attempts, clock.blockers))
     pause = pause_before(clock.attempts + 1, random.random())  # noqa: S311  jitter is no secret
     clock.waited += pause
     context.stop.sleep(pause)
@@ -251,7 +247,7 @@ def _recover(session: Session, step: Step, said: ServerError, context: RunContex
             session.reopen()
         except ConnectionFailed as error:
             if clock.attempts + 1 >= context.config.apply.attempts:
-                return _Ended(Outcome.FAILED, failures.connection_lost(step, error.message))
+                return Ended(Outcome.FAILED, failures.connection_lost(step, error.message))
     return None
 
 

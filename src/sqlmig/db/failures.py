@@ -212,7 +212,7 @@ def unknown_outcome(step: Step, progress: Progress) -> Failure:
     number = progress.done + 1
     text = (progress.statement or "").strip()
     return Failure(
-        f"{step.label} in {step.target.label}: an earlier run died in statement {number}; it cannot be seen whether it ran",
+        f"an earlier run of {step.label} died in {step.target.label}; whether statement {number} ran cannot be seen",
         f"statements 1 to {progress.done} ran; statement {number} may have: {text}",
         "look yourself, then tell sqlmig: `sqlmig repair --statement-done` or `--statement-not-done`, with --reason",
         Place(step.script.path),

@@ -5,22 +5,24 @@ It is central, in its own schema of the database that it speaks of, so that a ch
 
 from __future__ import annotations
 
+import datetime
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
-
 from sqlmig import __version__
 from sqlmig.db.context import Origin, RunContext
+from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import key_of
 from sqlmig.db.session import Session, compose, quoted, text_of
 from sqlmig.errors import ConnectionFailed, Refused
 from sqlmig.plan.planner import first_statements_checksum
+from sqlmig.plan.repair import Repair
 from sqlmig.plan.results import Outcome, ServerError
+from sqlmig.plan.status import LogEntry
 from sqlmig.plan.values import Applied, Progress, Step, Target, TargetState
 from sqlmig.project.checksums import ALGORITHM, rendered_checksum
 from sqlmig.project.model import Direction, Directives, Migration, Repeatable, Script
@@ -28,6 +30,10 @@ from sqlmig.sql.statements import Statement, split
 
 FORMAT = 1
 """Of the tables; a database with a higher one was written by a newer sqlmig."""
+
+
+Message = tuple[str, dict[str, object]]
+"""A statement and its parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +80,19 @@ def prepare(session: Session, history_schema: str) -> None:
         session.run("SET LOCAL client_min_messages = warning")
         session.run(compose(text, history=history_schema))
         session.run("COMMIT")
-    except psycopg.errors.ReadOnlySqlTransaction as error:
+    except ServerRefused as error:
         session.rollback()
-        raise ConnectionFailed(
-            "the server only reads", state="nothing was changed", next="connect to the primary"
-        ) from error
-    except psycopg.errors.InsufficientPrivilege as error:
-        session.rollback()
-        raise ConnectionFailed(
-            f"the role may not create the history: {error.diag.message_primary}",
-            state="nothing was changed",
-            next=f"as an owner of the database: CREATE SCHEMA {quoted(history_schema)} AUTHORIZATION the_role;",
-        ) from error
+        if error.said.sqlstate == "25006":
+            raise ConnectionFailed(
+                "the server only reads", state="nothing was changed", next="connect to the primary"
+            ) from error
+        if error.said.sqlstate == "42501":
+            raise ConnectionFailed(
+                f"the role may not create the history: {error.said.message}",
+                state="nothing was changed",
+                next=f"as an owner of the database: CREATE SCHEMA {quoted(history_schema)} AUTHORIZATION the_role;",
+            ) from error
+        raise
 
 
 def exists(session: Session, history_schema: str) -> bool:
@@ -240,23 +247,39 @@ def record_failure(
 def store_scripts(session: Session, history_schema: str, scripts: Iterable[Script]) -> None:
     """Keeps the templates that a run is about to use, each once per checksum."""
     rows = {script.checksum: script for script in scripts}
-    if not rows:
-        return
-    parameters = {
+    if rows:
+        session.run(*scripts_rows(history_schema, list(rows.values())))
+
+
+def scripts_of(steps: Iterable[Step]) -> Iterator[Script]:
+    """The templates that steps are made of, with the down files that may be needed when theirs are gone."""
+    for step in steps:
+        yield step.script
+        if step.unit.down is not None:
+            yield step.unit.down
+
+
+def scripts_rows(history_schema: str, scripts: Sequence[Script]) -> Message:
+    """The statement that keeps templates."""
+    return _text("store_scripts", history_schema), {
         "algorithm": ALGORITHM,
-        "checksums": [bytes.fromhex(checksum) for checksum in rows],
-        "paths": [script.path for script in rows.values()],
-        "bodies": [script.text for script in rows.values()],
-        "macros": [json.dumps(dict(script.macros)) for script in rows.values()],
+        "checksums": [bytes.fromhex(script.checksum) for script in scripts],
+        "paths": [script.path for script in scripts],
+        "bodies": [script.text for script in scripts],
+        "macros": [json.dumps(dict(script.macros)) for script in scripts],
     }
-    session.run(_text("store_scripts", history_schema), parameters)
 
 
 def begin_run(
     session: Session, context: RunContext, command: str, targets: Sequence[Target], reason: str | None
 ) -> None:
     """Writes down that a run begins, with its frozen list of targets."""
-    parameters = {
+    session.run(*run_row(context, command, targets, reason))
+
+
+def run_row(context: RunContext, command: str, targets: Sequence[Target], reason: str | None) -> Message:
+    """The statement that writes down that a run begins."""
+    return _text("begin_run", context.history), {
         "run_id": context.run_id,
         "command": command,
         "actor": context.origin.actor,
@@ -266,18 +289,51 @@ def begin_run(
         "reason": reason,
         "targets": json.dumps([{"track": t.track, "target": t.key, "schema": t.schema} for t in targets]),
     }
-    session.run(_text("begin_run", context.history), parameters)
 
 
 def finish_run(session: Session, context: RunContext, outcome: Outcome) -> None:
     """Writes down how a run ended."""
-    session.run(_text("finish_run", context.history), {"run_id": context.run_id, "outcome": outcome.value})
+    session.run(*run_end(context, outcome))
+
+
+def run_end(context: RunContext, outcome: Outcome) -> Message:
+    """The statement that writes down how a run ended."""
+    return _text("finish_run", context.history), {"run_id": context.run_id, "outcome": outcome.value}
 
 
 def read_digests(session: Session, history_schema: str, tracks: Iterable[str]) -> dict[tuple[str, str], str]:
     """By track and target: the digest of what is applied. One query, however many targets there are."""
     rows = session.rows(_named("states", history_schema), {"tracks": sorted(tracks)})
     return {(track, key): digest for track, key, digest in rows}
+
+
+def read_heads(session: Session, history_schema: str) -> dict[tuple[str, str], tuple[int, datetime.datetime]]:
+    """By track and target: the highest applied version, and when the target changed last."""
+    return {(row[0], row[1]): (row[2], row[3]) for row in session.rows(_named("heads", history_schema))}
+
+
+def read_standings(session: Session, history_schema: str) -> dict[tuple[str, str], tuple[str, int]]:
+    """By track and target: digest and highest version; empty when sqlmig was never here."""
+    try:
+        rows = session.rows(_named("standings", history_schema))
+    except ServerRefused as error:
+        if error.said.sqlstate != "42P01":
+            raise
+        return {}
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+
+
+def read_unfinished(session: Session, history_schema: str) -> list[tuple[str, str, datetime.datetime, str, str]]:
+    """Runs that never wrote down how they ended: id, command, beginning, actor, host."""
+    return [(r[0], r[1], r[2], r[3], r[4]) for r in session.rows(_named("unfinished", history_schema))]
+
+
+def read_log(
+    session: Session, history_schema: str, *, schemas: Sequence[str], limit: int, run: str | None, failed: bool
+) -> tuple[LogEntry, ...]:
+    """Entries of the log, the newest first."""
+    parameters = {"schemas": list(schemas), "limit": limit, "run": run, "failed": failed}
+    return tuple(LogEntry(*row) for row in session.rows(_named("log", history_schema), parameters))
 
 
 def existing_schemas(session: Session, schemas: Iterable[str]) -> frozenset[str]:
@@ -291,6 +347,67 @@ def existing_schemas(session: Session, schemas: Iterable[str]) -> frozenset[str]
 def make_schema(session: Session, schema: str) -> None:
     """Makes the schema of a shared track."""
     session.run(compose("CREATE SCHEMA IF NOT EXISTS {schema}", schema=schema))
+
+
+def mend_rows(session: Session, history_schema: str, repair: Repair, values: Mapping[str, object]) -> None:
+    """Changes one row of what is applied; the row as it was goes into the log."""
+    parameters = {**_target(repair.target), "version": repair.version, **values}
+    session.run(_text(f"mend_{repair.mend.name.lower()}", history_schema), parameters)
+
+
+def applied_row(session: Session, history_schema: str, target: Target, version: int) -> object:
+    """A row of what is applied, as JSON, for the log."""
+    return session.value(_named("row", history_schema), {**_target(target), "version": version})
+
+
+def insert_baseline(session: Session, context: RunContext, target: Target, migration: Migration, rendered: str) -> None:
+    """Makes a migration count as applied that sqlmig did not run."""
+    parameters = {
+        **_target(target),
+        "version": migration.version,
+        "name": migration.name,
+        "algorithm": ALGORITHM,
+        "checksum": bytes.fromhex(migration.up.checksum),
+        "rendered": bytes.fromhex(rendered),
+        "down_checksum": bytes.fromhex(migration.down.checksum) if migration.down is not None else None,
+        "run_id": context.run_id,
+    }
+    session.run(_text("record_baseline", context.history), parameters)
+
+
+def set_digest(session: Session, history_schema: str, target: Target, digest: str) -> None:
+    """Writes the digest of all that is applied to a target."""
+    parameters = {**_target(target), "digest": bytes.fromhex(digest)}
+    session.run(_text("record_target", history_schema), parameters)
+
+
+def forget_target(session: Session, history_schema: str, target: Target) -> None:
+    """Takes everything of a target out of what counts as applied; the log keeps what happened."""
+    session.run(_text("forget_target", history_schema), _target(target))
+
+
+def write_log(
+    session: Session,
+    context: RunContext,
+    target: Target,
+    action: str,
+    *,
+    version: int | None,
+    name: str,
+    reason: str | None,
+    detail: object = None,
+) -> None:
+    """Puts an act that is no step into the log."""
+    attempt = Attempt(context.run_id, context.origin, 0.0, 0.0, 1)
+    parameters = {
+        **_target(target),
+        "version": version,
+        "name": name,
+        **_log(attempt, action, Outcome.DONE),
+        "reason": reason,
+        "detail": json.dumps(detail) if detail is not None else None,
+    }
+    session.run(_text("log", context.history), parameters)
 
 
 def read_progress(session: Session, history_schema: str, target: Target) -> Progress | None:

@@ -7,11 +7,14 @@ the database: the two would wait for each other for ever. So a lock is tried, an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmig.db.session import Session
+from sqlmig.errors import LockNotObtained
 from sqlmig.plan.results import HeldLock, Holder
 from sqlmig.plan.values import Target
 from sqlmig.project.model import Scope
@@ -68,6 +71,39 @@ def try_session_locks(session: Session, keys: Keys) -> bool:
 def release_session_locks(session: Session) -> None:
     """Lets go of every session lock."""
     session.run("SELECT pg_catalog.pg_advisory_unlock_all()")
+
+
+@contextmanager
+def locked(session: Session, keys: Keys, label: str, seconds: float) -> Iterator[None]:
+    """A transaction that holds a target's locks; it commits at the end of the block, or rolls back when that raises.
+
+    Args:
+        session: outside of a transaction.
+        keys: the target's.
+        label: how people call the target.
+        seconds: how long to try.
+
+    Raises:
+        LockNotObtained: another run holds the target.
+    """
+    began = time.monotonic()
+    parameters = {"shared_key": keys.shared, "target_key": keys.target}
+    while not session.value(f"BEGIN; {transaction_locks(keys)}", parameters):
+        session.rollback()
+        if time.monotonic() - began >= seconds:
+            who = "; ".join(map(str, holders(session, keys))) or "who holds it could not be seen"
+            raise LockNotObtained(
+                f"another run holds {label}: waited {seconds:g} s for its lock. {who}",
+                state="nothing was changed",
+                next="wait for that run, or look with `sqlmig locks`",
+            )
+        time.sleep(0.1)
+    try:
+        yield
+        session.run("COMMIT")
+    except BaseException:
+        session.rollback()
+        raise
 
 
 def holders(session: Session, keys: Keys) -> list[Holder]:

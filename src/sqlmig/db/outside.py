@@ -11,30 +11,21 @@ import random
 import time
 from dataclasses import dataclass
 
-import psycopg
-
 from sqlmig.db import failures, history
 from sqlmig.db.context import RunContext, Waiting
-from sqlmig.db.errors import server_error
-from sqlmig.db.executor import GUARD, LOCK_POLL, TIDY
+from sqlmig.db.errors import ServerRefused
+from sqlmig.db.executor import GUARD, LOCK_POLL, TIDY, Ended
 from sqlmig.db.locks import holders, release_session_locks, try_session_locks
 from sqlmig.db.probe import Found, clean, probe
 from sqlmig.db.session import Session
 from sqlmig.errors import ConnectionFailed
-from sqlmig.plan.results import Failure, Holder, Outcome, StepResult
+from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
 from sqlmig.plan.retry import Remedy, pause_before, remedy
 from sqlmig.plan.values import Progress, Step
 from sqlmig.project.model import Scope
 from sqlmig.sql.leftovers import IndexBuilt, leaves
 from sqlmig.sql.outside import outside_transaction
 from sqlmig.sql.statements import Statement
-
-
-class _Ended(Exception):
-    def __init__(self, outcome: Outcome, failure: Failure | None = None) -> None:
-        super().__init__(outcome.value)
-        self.outcome = outcome
-        self.failure = failure
 
 
 @dataclass
@@ -73,10 +64,10 @@ def run_outside_transaction(
         try:
             _attempt(run)
             return _result(run, Outcome.DONE)
-        except _Ended as ended:
+        except Ended as ended:
             return _result(run, ended.outcome, ended.failure)
-        except psycopg.Error as error:
-            ended_by = _recover(run, error)
+        except ServerRefused as error:
+            ended_by = _recover(run, error.said)
             if ended_by is not None:
                 return _result(run, ended_by.outcome, ended_by.failure)
         finally:
@@ -85,7 +76,7 @@ def run_outside_transaction(
 
 def _attempt(run: _Run) -> None:
     if run.session.pooled:
-        raise _Ended(Outcome.FAILED, failures.pooled(run.step))
+        raise Ended(Outcome.FAILED, failures.pooled(run.step))
     _take_locks(run)
     target = run.step.target
     run.pid, exists, digest = run.session.rows(
@@ -95,10 +86,10 @@ def _attempt(run: _Run) -> None:
     if digest == run.digests.after and progress is None and run.attempts > 1:
         return
     if digest != run.digests.before or not history.same_work(progress, run.step):
-        raise _Ended(Outcome.MOVED)
+        raise Ended(Outcome.MOVED)
     if not exists:
         if target.scope is Scope.TENANT:
-            raise _Ended(Outcome.FAILED, failures.missing_schema(target))
+            raise Ended(Outcome.FAILED, failures.missing_schema(target))
         history.make_schema(run.session, target.schema)
     _set_session(run)
     done = progress.done if progress is not None else 0
@@ -107,7 +98,7 @@ def _attempt(run: _Run) -> None:
     for statement in run.step.statements[done:]:
         run.statement = statement
         if run.context.stop.requested:
-            raise _Ended(Outcome.INTERRUPTED, failures.interrupted_outside(run.step, statement.number - 1))
+            raise Ended(Outcome.INTERRUPTED, failures.interrupted_outside(run.step, statement.number - 1))
         _hold_on_to_schema(run)
         if outside_transaction(statement) is None:
             _run_in_its_own(run, statement)
@@ -129,10 +120,10 @@ def _take_locks(run: _Run) -> None:
             run.context.on_wait(run.step.target, found)
             told = True
         if run.context.stop.requested:
-            raise _Ended(Outcome.INTERRUPTED, failures.interrupted(run.step))
+            raise Ended(Outcome.INTERRUPTED, failures.interrupted(run.step))
         if time.monotonic() - began >= run.context.lock_wait:
             failure = failures.lock_not_obtained(run.step, run.context.lock_wait, run.blockers)
-            raise _Ended(Outcome.BLOCKED, failure)
+            raise Ended(Outcome.BLOCKED, failure)
         run.context.stop.sleep(LOCK_POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
     run.waited += time.monotonic() - began
 
@@ -160,7 +151,7 @@ def _run_in_its_own(run: _Run, statement: Statement) -> None:
     run.session.run("BEGIN; SELECT pg_catalog.set_config('lock_timeout', %(v)s, true)", {"v": lock_timeout})
     _send(run, statement)
     if not run.session.healthy:
-        raise _Ended(Outcome.FAILED, failures.ended_transaction(run.step))
+        raise Ended(Outcome.FAILED, failures.ended_transaction(run.step))
     record, parameters = history.progress_after(run.context, run.step, statement.number)
     guard = "; ".join(GUARD).replace("%", "%%")
     run.session.run(f"{guard}; {record}; COMMIT", parameters)
@@ -173,20 +164,20 @@ def _run_framed(run: _Run, statement: Statement) -> None:
     before = probe(run.session, leftover, schema)
     if isinstance(leftover, IndexBuilt):
         if before is Found.HALF:
-            raise _Ended(Outcome.FAILED, failures.foreign_leftover(run.step, statement, leftover))
+            raise Ended(Outcome.FAILED, failures.foreign_leftover(run.step, statement, leftover))
         if run.step.target.scope is Scope.TENANT:
             _only_own_table(run, statement, leftover)
     existed = before is not Found.NOTHING
     history.intend(run.session, run.context, run.step, statement, existed=existed)
     try:
         _send(run, statement)
-    except psycopg.Error:
+    except ServerRefused:
         if not run.session.broken and not existed:
             clean(run.session, leftover, schema)
             history.withdraw(run.session, run.context, run.step, statement.number - 1)
         raise
     if isinstance(leftover, IndexBuilt) and probe(run.session, leftover, schema) is not Found.DONE:
-        raise _Ended(Outcome.FAILED, failures.foreign_leftover(run.step, statement, leftover))
+        raise Ended(Outcome.FAILED, failures.foreign_leftover(run.step, statement, leftover))
     history.withdraw(run.session, run.context, run.step, statement.number)
 
 
@@ -199,7 +190,7 @@ def _settle(run: _Run, progress: Progress) -> int:
     found = probe(run.session, leftover, schema)
     same = statement is not None and begun is not None and statement.text == begun.text
     if found is Found.UNKNOWN:
-        raise _Ended(Outcome.FAILED, failures.unknown_outcome(run.step, progress))
+        raise Ended(Outcome.FAILED, failures.unknown_outcome(run.step, progress))
     if found is Found.HALF and not progress.existed:
         found = clean(run.session, leftover, schema)
     if found is Found.DONE and same and not (progress.existed and isinstance(leftover, IndexBuilt)):
@@ -218,7 +209,7 @@ def _only_own_table(run: _Run, statement: Statement, leftover: IndexBuilt) -> No
         {"own": run.step.target.schema, "schema": leftover.table_schema, "t": leftover.table},
     )
     if home is not None and home not in run.step.script.directives.touches:
-        raise _Ended(Outcome.FAILED, failures.outside(run.step, f"{home} ({statement.text.split('(')[0].strip()})"))
+        raise Ended(Outcome.FAILED, failures.outside(run.step, f"{home} ({statement.text.split('(')[0].strip()})"))
 
 
 def _send(run: _Run, statement: Statement) -> None:
@@ -240,24 +231,23 @@ def _finish(run: _Run) -> None:
     run.session.run(f"BEGIN; {forget}; {record}; COMMIT", parameters)
 
 
-def _recover(run: _Run, error: psycopg.Error) -> _Ended | None:
+def _recover(run: _Run, said: ServerError) -> Ended | None:
     """Decides what a server error means; None means go on from what the history says."""
-    said = server_error(error)
     statement, run.statement = run.statement, None
     cure = remedy("08006" if run.session.broken else said.sqlstate, said.message)
     try:
         run.session.rollback()
-    except psycopg.Error:
+    except ServerRefused:
         cure = Remedy.RECONNECT
     done = statement.number - 1 if statement is not None else 0
     if run.context.stop.requested and cure is not Remedy.HALT:
-        return _Ended(Outcome.INTERRUPTED, failures.interrupted_outside(run.step, done))
+        return Ended(Outcome.INTERRUPTED, failures.interrupted_outside(run.step, done))
     if cure in (Remedy.FAIL, Remedy.HALT):
         halts = cure is Remedy.HALT
-        return _Ended(Outcome.FAILED, failures.failed_outside(run.step, statement, said, halts=halts))
+        return Ended(Outcome.FAILED, failures.failed_outside(run.step, statement, said, halts=halts))
     if run.attempts >= run.context.config.apply.attempts:
         outcome = Outcome.BLOCKED if cure is Remedy.RETRY else Outcome.FAILED
-        return _Ended(outcome, failures.failed_outside(run.step, statement, said))
+        return Ended(outcome, failures.failed_outside(run.step, statement, said))
     pause = pause_before(run.attempts + 1, random.random())  # noqa: S311  jitter is no secret
     run.waited += pause
     run.context.stop.sleep(pause)
@@ -266,7 +256,7 @@ def _recover(run: _Run, error: psycopg.Error) -> _Ended | None:
             run.session.reopen()
         except ConnectionFailed as failed:
             if run.attempts + 1 >= run.context.config.apply.attempts:
-                return _Ended(Outcome.FAILED, failures.connection_lost(run.step, failed.message))
+                return Ended(Outcome.FAILED, failures.connection_lost(run.step, failed.message))
     return None
 
 
@@ -279,7 +269,7 @@ def _let_go(run: _Run) -> None:
         for message in TIDY:
             run.session.run(message)
         release_session_locks(run.session)
-    except psycopg.Error:
+    except ServerRefused:
         # A session that cannot be tidied may not serve another target.
         run.session.close()
 

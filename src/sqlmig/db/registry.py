@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-import psycopg
-
-from sqlmig.db.errors import server_error
+from sqlmig.db.errors import ServerRefused
 from sqlmig.db.session import Session
 from sqlmig.errors import ConfigError, Place, Problem
 from sqlmig.project.config import Config
@@ -58,16 +56,15 @@ def check_tenants(config: Config, tenants: Sequence[Tenant], shared: Collection[
 
 def _rows_of_query(session: Session, config: Config, query: str) -> list[Mapping[str, object]] | None:
     try:
-        session.run("BEGIN READ ONLY; SET LOCAL statement_timeout = '60s'")
-        names, rows = session.table(query)
-    except psycopg.Error as error:
-        said = server_error(error)
+        with session.reading():
+            session.run("SET LOCAL statement_timeout = '60s'")
+            names, rows = session.table(query)
+    except ServerRefused as error:
+        said = error.said
         if said.sqlstate in ("42P01", "3F000"):
             return None
         advice = "correct the query under `tenants`"
         raise ConfigError([Problem(f"the registry's query fails: {said.message}", _place(config), advice)]) from error
-    finally:
-        session.rollback()
     missing = [name for name in ("slug", "schema") if name not in names]
     if missing:
         message = f"the registry's query returns no column '{missing[0]}'; it returns: {', '.join(names)}"

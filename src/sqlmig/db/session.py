@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg import pq, sql
 from psycopg.rows import TupleRow, tuple_row
 
-from sqlmig.db.errors import connection_failed
+from sqlmig.db.errors import ServerRefused, connection_failed, server_error
+from sqlmig.plan.results import ServerError
 
 Row = TupleRow
 
@@ -62,7 +63,7 @@ class Session:
         """Whether the server can notice, while a statement runs, that its client is gone."""
         try:
             self.run("SELECT pg_catalog.set_config('client_connection_check_interval', '1s', true)")
-        except psycopg.Error:
+        except ServerRefused:
             return False
         return True
 
@@ -80,18 +81,21 @@ class Session:
         """Sends one message of one or several statements; the rows of each statement that gave some.
 
         Raises:
-            psycopg.Error: as the server said it; callers translate.
+            ServerRefused: with what the server said.
         """
         text = message if isinstance(message, str) else message.as_string(self._connection)
         results: list[list[Row]] = []
-        with self._connection.cursor() as cursor:
-            # Bytes: psycopg wants literal strings, and migrations come from files.
-            cursor.execute(text.encode(), parameters)
-            while True:
-                if cursor.description is not None:
-                    results.append(cursor.fetchall())
-                if not cursor.nextset():
-                    return results
+        try:
+            with self._connection.cursor() as cursor:
+                # Bytes: psycopg wants literal strings, and migrations come from files.
+                cursor.execute(text.encode(), parameters)
+                while True:
+                    if cursor.description is not None:
+                        results.append(cursor.fetchall())
+                    if not cursor.nextset():
+                        return results
+        except psycopg.Error as error:
+            raise ServerRefused(server_error(error)) from error
 
     def rows(self, message: str | sql.Composable, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """The rows of a query."""
@@ -105,25 +109,43 @@ class Session:
 
     def table(self, message: str, parameters: Mapping[str, object] | None = None) -> tuple[Sequence[str], list[Row]]:
         """The column names and the rows of a query."""
-        with self._connection.cursor() as cursor:
-            cursor.execute(message.encode(), parameters)
-            names = [column.name for column in cursor.description or ()]
-            return names, cursor.fetchall() if cursor.description is not None else []
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(message.encode(), parameters)
+                names = [column.name for column in cursor.description or ()]
+                return names, cursor.fetchall() if cursor.description is not None else []
+        except psycopg.Error as error:
+            raise ServerRefused(server_error(error)) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A block that may only read, and whose failure spoils no transaction that is open already."""
+        nested = self.in_transaction
+        self.run("SAVEPOINT sqlmig_reading" if nested else "BEGIN READ ONLY")
+        try:
+            yield
+        finally:
+            if nested:
+                self.run("ROLLBACK TO SAVEPOINT sqlmig_reading; RELEASE SAVEPOINT sqlmig_reading")
+            else:
+                self.rollback()
 
     def set(self, settings: Mapping[str, str]) -> None:
         """Gives settings for the rest of the session."""
-        calls = ", ".join(f"pg_catalog.set_config(%(n{i})s, %(v{i})s, false)" for i in range(len(settings)))
-        names = {f"n{i}": name for i, name in enumerate(settings)}
-        self.run(f"SELECT {calls}", names | {f"v{i}": value for i, value in enumerate(settings.values())})
+        self.run(*set_config(settings, "false"))
 
-    def grammar_says(self, texts: Sequence[str]) -> list[psycopg.Error | None]:
+    def set_local(self, settings: Mapping[str, str]) -> None:
+        """Gives settings for the rest of the transaction."""
+        self.run(*set_config(settings, "true"))
+
+    def grammar_says(self, texts: Sequence[str]) -> list[ServerError | None]:
         """Lets the server's grammar read texts. They are parsed and never executed; one round trip for all of them.
 
         Returns:
             For each text, what the server said against it.
         """
         raw = self._connection.pgconn
-        said: list[psycopg.Error | None] = []
+        said: list[ServerError | None] = []
         raw.enter_pipeline_mode()
         try:
             for first in range(0, len(texts), 50):
@@ -137,18 +159,18 @@ class Session:
         return said
 
     @staticmethod
-    def _answer(raw: pq.abc.PGconn) -> psycopg.Error | None:
+    def _answer(raw: pq.abc.PGconn) -> ServerError | None:
         """Reads the answer to one text: a result, an end, and the mark of the synchronisation."""
         error = None
         while (result := raw.get_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
             if result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
-                error = psycopg.errors.error_from_result(result, encoding="utf-8")
+                error = server_error(psycopg.errors.error_from_result(result, encoding="utf-8"))
         return error
 
     def rollback(self) -> None:
         """Ends a transaction without keeping anything of it; on a lost connection the server does that."""
         if not self.broken and self.in_transaction:
-            self._connection.execute("ROLLBACK")
+            self.run("ROLLBACK")
 
     def cancel(self) -> None:
         """Asks the server to stop the statement that runs on this connection; from any thread."""
@@ -216,6 +238,24 @@ def beside(other: Session) -> Iterator[Session]:
         yield opened
 
 
+def ensure_database(session: Session, name: str) -> None:
+    """Makes a database when it is not there; two processes may try at once."""
+    if session.value("SELECT true FROM pg_catalog.pg_database WHERE datname = %(name)s", {"name": name}):
+        return
+    try:
+        session.run(compose("CREATE DATABASE {name}", name=name))
+    except ServerRefused as error:
+        if error.said.sqlstate not in ("42P04", "23505"):
+            raise
+
+
+def set_config(settings: Mapping[str, str], local: Literal["true", "false"]) -> tuple[str, dict[str, object]]:
+    """A query that gives settings, and its parameters."""
+    calls = ", ".join(f"pg_catalog.set_config(%(n{i})s, %(v{i})s, {local})" for i in range(len(settings)))
+    names: dict[str, object] = {f"n{i}": name for i, name in enumerate(settings)}
+    return f"SELECT {calls}", names | {f"v{i}": value for i, value in enumerate(settings.values())}
+
+
 @cache
 def text_of(name: str) -> str:
     """The SQL of one of this package's files."""
@@ -225,6 +265,11 @@ def text_of(name: str) -> str:
 def compose(text: str, **names: str) -> sql.Composed:
     """A statement with identifiers put in for `{placeholders}`, quoted."""
     return sql.SQL(text).format(**{k: sql.Identifier(v) for k, v in names.items()})
+
+
+def filled(text: str, parameters: Mapping[str, object]) -> str:
+    """A statement with its parameters written out as literals, for a script."""
+    return text % {name: sql.Literal(value).as_string() for name, value in parameters.items()}
 
 
 def quoted(*names: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlmig.db.errors import server_error
 from sqlmig.db.session import Session
 from sqlmig.plan.values import Reason, Refusal, Step
 from sqlmig.sql.statements import Statement
@@ -36,8 +35,7 @@ def _ask(session: Session, texts: Sequence[str]) -> list[tuple[int, str] | None]
     wraps = [_WRAP if _is_query(text) else "" for text in texts]
     answers = session.grammar_says([wrap + text for wrap, text in zip(wraps, texts, strict=True)])
     found: list[tuple[int, str] | None] = []
-    for wrap, answer in zip(wraps, answers, strict=True):
-        said = server_error(answer) if answer is not None else None
+    for wrap, said in zip(wraps, answers, strict=True):
         if said is None or not said.syntax:
             found.append(None)
         else:

@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import psycopg
-
 from sqlmig.db import failures, history
 from sqlmig.db.context import RunContext, Waiting
+from sqlmig.db.errors import ServerRefused
 from sqlmig.db.executor import run_in_transaction
 from sqlmig.db.outside import run_outside_transaction
 from sqlmig.db.session import Session
@@ -132,7 +131,7 @@ def _record(session: Session, result: StepResult, context: RunContext) -> None:
         history.record_failure(
             session, context.history, result.step, attempt, result.outcome, failure.message, failure.error
         )
-    except (psycopg.Error, ConnectionFailed):
+    except (ServerRefused, ConnectionFailed):
         context.on_unrecorded(result)
 
 

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlmig.plan.values import Reason
-from sqlmig.sql.classify import copy_from_stdin, psql_command, transaction_control
-from sqlmig.sql.leftovers import IndexBuilt, leaves
-from sqlmig.sql.outside import outside_transaction
+from sqlmig.sql.classify import (
+    IndexBuilt,
+    copy_from_stdin,
+    leaves,
+    outside_transaction,
+    psql_command,
+    transaction_control,
+)
 from sqlmig.sql.statements import Statement, split
 from sqlmig.sql.tokens import SqlTextError
 
@@ -65,20 +70,17 @@ def _outside_transaction(text: str) -> Examined:
 
 
 def _split(text: str) -> tuple[tuple[Statement, ...], list[Objection]]:
+    """The statements, and what speaks against all kinds of files."""
     try:
         statements = split(text)
     except SqlTextError as error:
-        return (), [Objection(Reason.NOT_SQL, error.message, "correct the file", error.offset)]
-    for statement in statements:
-        if copy_from_stdin(statement):
-            message = "COPY ... FROM stdin needs psql: its data are no SQL"
-            advice = "write the rows as INSERT INTO ... VALUES, or load them outside of migrations"
-            return statements, [Objection(Reason.NOT_SQL, message, advice, statement.start)]
-    command = psql_command(text)
-    if command is not None:
-        message = f"{command.word} is a command of psql, not SQL"
-        advice = "take it out; what it should do is sqlmig's (variables: {{ vars.name }}, includes: macros)"
-        return statements, [Objection(Reason.NOT_SQL, message, advice, command.offset)]
+        # The data behind COPY ... FROM stdin are seldom SQL: what stands before them is the better thing to say.
+        readable = split(text[: error.offset])
+        found = _for_psql(text, readable)
+        return (), [found or Objection(Reason.NOT_SQL, error.message, "correct the file", error.offset)]
+    found = _for_psql(text, statements)
+    if found is not None:
+        return statements, [found]
     return statements, [
         Objection(
             Reason.TRANSACTION_CONTROL,
@@ -89,3 +91,17 @@ def _split(text: str) -> tuple[tuple[Statement, ...], list[Objection]]:
         for statement in statements
         if (words := transaction_control(statement)) is not None
     ]
+
+
+def _for_psql(text: str, statements: tuple[Statement, ...]) -> Objection | None:
+    for statement in statements:
+        if copy_from_stdin(statement):
+            message = "COPY ... FROM stdin needs psql: its data are no SQL"
+            advice = "write the rows as INSERT INTO ... VALUES, or load them outside of migrations"
+            return Objection(Reason.NOT_SQL, message, advice, statement.start)
+    command = psql_command(text)
+    if command is not None:
+        message = f"{command.word} is a command of psql, not SQL"
+        advice = "take it out; what it should do is sqlmig's (variables: {{ vars.name }}, includes: macros)"
+        return Objection(Reason.NOT_SQL, message, advice, command.offset)
+    return None

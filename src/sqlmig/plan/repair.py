@@ -73,3 +73,11 @@ def _edited(target: Target, row: Applied, file: Migration, label: str) -> Repair
         return None
     message = f"{label} counts as applied in the form that {file.up.path} has now; nothing runs"
     return Repair(target, Mend.ACCEPT_FILE, row.version, row.name, message, file)
+
+
+@dataclass(frozen=True, slots=True)
+class Baselined:
+    """Migrations that count as applied to a target without having run."""
+
+    target: Target
+    versions: tuple[int, ...]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmig.errors import ConfigError, Place, Problem
 from sqlmig.project.config_check import config_problems, shared_schemas
 from sqlmig.project.config_document import document_problems, read_value
-from sqlmig.project.config_kinds import DATABASE_URL
+from sqlmig.project.config_kinds import DATABASE_URL, named
 from sqlmig.project.config_layers import Layer, Layers
 from sqlmig.project.config_values import (
     DEFAULT_ENVIRONMENT,
@@ -142,9 +142,11 @@ def _choose_environment(
 
 def _no_such_environment(name: str, said: str, known: list[str], place: Place | None) -> Problem:
     if not known:
-        return Problem(f"{said} says {name!r}, and the file has no environments", place, f"remove {said}, or add it")
+        return Problem(
+            f"{said} says {named(name)}, and the file has no environments", place, f"remove {said}, or add it"
+        )
     return Problem(
-        f"{said} says {name!r}, and there is no such environment: there is {', '.join(known)}",
+        f"{said} says {named(name)}, and there is no such environment: there is {', '.join(known)}",
         place,
         did_you_mean(name, known),
     )
@@ -170,7 +172,7 @@ def _database_url_from_outside(
         url, source = environ[name], Source(Origin.PROCESS_VARIABLE, name)
     else:
         return {}, []
-    node = YamlScalar(url, Place(name), variables=(name,))
+    node = YamlScalar(url, Place(name))
     problems: list[Problem] = []
     return {"database_url": (read_value(DATABASE_URL, node, "database_url", problems), source)}, problems
 

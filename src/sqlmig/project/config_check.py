@@ -11,6 +11,7 @@ from sqlmig.project.config_kinds import shown_text
 from sqlmig.project.config_values import Config, Origin, TrackConfig
 from sqlmig.project.model import Scope
 from sqlmig.project.names import quoted, schema_name_problem
+from sqlmig.secret import mask_url
 
 
 def config_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
@@ -92,7 +93,8 @@ def _tenant_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Pr
         return
     for number, row in enumerate(config.tenants.list or ()):
         if problem := schema_name_problem(str(row["schema"]), shared):
-            yield Problem(f"tenant {quoted(str(row['slug']))}: {problem}", places.get(f"tenants.list.{number}"))
+            what = mask_url(f"tenant {quoted(str(row['slug']))}: {problem}")
+            yield Problem(what, places.get(f"tenants.list.{number}"))
     if pattern := config.tenants.schemas:
         matched = sorted(name for name in shared if fnmatchcase(name, pattern))
         if matched:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlmig.errors import Problem
-from sqlmig.project.config_expand import has_placeholders, placeholder_problems
+from sqlmig.project.config_expand import fill, placeholder_problems, variables
 from sqlmig.project.config_keys import Free, Key, Section, Shape, Table, Where, definitions
 from sqlmig.project.config_kinds import Kind, Misfit, named, shown
 from sqlmig.project.config_values import FILE_KEYS, Config
@@ -68,14 +68,14 @@ def _shape_problems(shape: Shape, node: YamlNode, path: str) -> Iterator[Problem
 
 def _kind_problems(kind: Kind, node: YamlNode, path: str) -> list[Problem]:
     problems = placeholder_problems(node)
-    if not problems and not has_placeholders(node):
-        read_value(kind, node, path, problems)
+    if not problems and not variables(node):
+        read_value(kind, fill(node, {}), path, problems)
     return problems
 
 
 def _misfit_problem(kind: Kind, misfit: Misfit, path: str) -> Problem:
     if misfit.what is None and is_empty(misfit.node):
-        return Problem(f"{path} has no value", misfit.node.place, "give it a value, or remove the key")
+        return Problem(f"{path} has no value", misfit.node.place, "give it a value, or leave it out")
     what = misfit.what or f"must be {kind.expects}, not {shown(misfit.node)}"
     return Problem(f"{path} {what}", misfit.node.place, misfit.advice)
 

@@ -10,35 +10,41 @@ from sqlmig.errors import Problem
 from sqlmig.project.yamlfile import YamlList, YamlMap, YamlNode, YamlScalar, unfit_character, walk
 
 
-def expand(node: YamlNode, environ: Mapping[str, str]) -> YamlNode | list[Problem]:
-    """The value with its placeholders filled in, or every reason why that is not possible."""
-    problems = placeholder_problems(node)
-    expanded = _expand(node, environ, problems)
-    return problems or expanded
-
-
-def has_placeholders(node: YamlNode) -> bool:
-    """Whether the value depends on variables."""
-    return any(match["name"] for match in _matches(node))
+def fill(node: YamlNode, environ: Mapping[str, str]) -> YamlNode:
+    """The value with its placeholders filled in; a variable that is not set gives nothing."""
+    if isinstance(node, YamlList):
+        return replace(node, items=tuple(fill(item, environ) for item in node.items))
+    if isinstance(node, YamlMap):
+        entries = {name: replace(entry, value=fill(entry.value, environ)) for name, entry in node.entries.items()}
+        return replace(node, entries=entries)
+    if not isinstance(node.value, str):
+        return node
+    value = _PLACEHOLDER.sub(lambda match: _filling(match, environ), node.value)
+    return replace(node, value=value, variables=variables(node))
 
 
 def variables(node: YamlNode) -> tuple[str, ...]:
-    """The variables that went into an expanded value."""
-    names = (name for one in walk(node) if isinstance(one, YamlScalar) for name in one.variables)
-    return tuple(dict.fromkeys(names))
+    """The variables that the placeholders of a value name, each once."""
+    return tuple(dict.fromkeys(match["name"] for _, match in _placeholders(node) if match["name"]))
 
 
 def placeholder_problems(node: YamlNode) -> list[Problem]:
     """What is wrong with the placeholders themselves, whatever the variables hold."""
-    return [
-        Problem(
-            "a ${ begins here that is no ${NAME} and no ${NAME:-default}", one.place, "write $${ for the two characters"
-        )
-        for one in walk(node)
-        if isinstance(one, YamlScalar)
-        and isinstance(one.value, str)
-        and any(match["open"] for match in _PLACEHOLDER.finditer(one.value))
-    ]
+    what, advice = "a ${ begins here that is no ${NAME} and no ${NAME:-default}", "write $${ for the two characters"
+    return [Problem(what, text.place, advice) for text, match in _placeholders(node) if match["open"]]
+
+
+def variable_problems(node: YamlNode, environ: Mapping[str, str]) -> list[Problem]:
+    """Every variable that a value needs and that is not set, or holds no text."""
+    problems: list[Problem] = []
+    for text, match in _placeholders(node):
+        name, value = match["name"], environ.get(match["name"] or "")
+        if name and value is None and match["default"] is None:
+            advice = f"set it, or give it a default: ${{{name}:-...}}"
+            problems.append(Problem(f"the environment variable {name} is not set", text.place, advice))
+        elif name and value and unfit_character(value):
+            problems.append(Problem(f"the environment variable {name} does not hold valid UTF-8", text.place))
+    return problems
 
 
 _PLACEHOLDER = re.compile(
@@ -46,39 +52,14 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def _matches(node: YamlNode) -> Iterator[re.Match[str]]:
+def _placeholders(node: YamlNode) -> Iterator[tuple[YamlScalar, re.Match[str]]]:
     for one in walk(node):
         if isinstance(one, YamlScalar) and isinstance(one.value, str):
-            yield from _PLACEHOLDER.finditer(one.value)
+            for match in _PLACEHOLDER.finditer(one.value):
+                yield one, match
 
 
-def _expand(node: YamlNode, environ: Mapping[str, str], problems: list[Problem]) -> YamlNode:
-    if isinstance(node, YamlList):
-        return replace(node, items=tuple(_expand(item, environ, problems) for item in node.items))
-    if isinstance(node, YamlMap):
-        entries = {
-            name: replace(entry, value=_expand(entry.value, environ, problems)) for name, entry in node.entries.items()
-        }
-        return replace(node, entries=entries)
-    return _expand_text(node, node.value, environ, problems) if isinstance(node.value, str) else node
-
-
-def _expand_text(node: YamlScalar, text: str, environ: Mapping[str, str], problems: list[Problem]) -> YamlScalar:
-    used: list[str] = []
-
-    def fill(match: re.Match[str]) -> str:
-        name, default = match["name"], match["default"]
-        if name is None:
-            return "$" if match["dollar"] else match[0]
-        used.append(name)
-        value = environ.get(name)
-        if default is not None and not value:
-            return str(default)
-        if value is None:
-            advice = f"set it, or give it a default: ${{{name}:-...}}"
-            problems.append(Problem(f"the environment variable {name} is not set", node.place, advice))
-        elif unfit_character(value):
-            problems.append(Problem(f"the environment variable {name} does not hold valid UTF-8", node.place))
-        return value or ""
-
-    return replace(node, value=_PLACEHOLDER.sub(fill, text), variables=tuple(dict.fromkeys(used)))
+def _filling(match: re.Match[str], environ: Mapping[str, str]) -> str:
+    if match["name"]:
+        return environ.get(match["name"]) or match["default"] or ""
+    return "$" if match["dollar"] else match[0]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlmig.project.durations import milliseconds
 from sqlmig.project.model import Scope
-from sqlmig.project.names import quoted, shared_schema_name_problem
+from sqlmig.project.names import printable, quoted, shared_schema_name_problem
 from sqlmig.project.nearest import nearest
 from sqlmig.project.yamlfile import YamlList, YamlMap, YamlNode, YamlScalar
 from sqlmig.secret import Secret, mask_url
@@ -63,7 +63,7 @@ def shown_text(text: str, variables: Sequence[str]) -> str:
 
 def named(key: str) -> str:
     """A name that the file gives, for a message."""
-    return f"'{quoted(_short(mask_url(key)))[1:-1]}'"
+    return f"'{printable(_short(mask_url(key)))}'"
 
 
 def plain(node: YamlNode) -> object:
@@ -88,7 +88,7 @@ def _text(node: YamlNode) -> str:
         raise Misfit(node)
     if not node.value.strip():
         name = f": ${{{node.variables[0]}}} is set, but to nothing" if node.variables else ""
-        raise Misfit(node, f"is empty{name}", "give it a value, or remove the key")
+        raise Misfit(node, f"is empty{name}", "give it a value, or leave it out")
     return node.value
 
 

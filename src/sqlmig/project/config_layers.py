@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from sqlmig.errors import Place, Problem
 from sqlmig.project.config_document import read_value
-from sqlmig.project.config_expand import expand, variables
+from sqlmig.project.config_expand import fill, placeholder_problems, variable_problems, variables
 from sqlmig.project.config_keys import Definition, Section, Table, definitions
 from sqlmig.project.config_kinds import Kind, plain
 from sqlmig.project.config_values import Origin, Source
@@ -78,7 +78,7 @@ class Layers:
             layer, strongest = found[0]
             if isinstance(strongest.value, YamlMap) and any(one.entries for one in inner):
                 values[name] = self._free(inner, f"{path}.{name}")
-            elif (node := self._expanded(strongest.value, layer, f"{path}.{name}")) is not None:
+            elif (node := self._filled(strongest.value, layer, f"{path}.{name}")) is not None:
                 values[name] = plain(node)
         return values
 
@@ -95,19 +95,24 @@ class Layers:
                 return None
             return definition.default()
         layer, entry = found[0]
-        node = self._expanded(entry.value, layer, path)
-        return None if node is None else read_value(kind, node, path, self.problems)
+        node = self._filled(entry.value, layer, path)
+        # What the file itself says was judged with the whole document, by its full name there.
+        known: list[Problem] = []
+        return (
+            None if node is None else read_value(kind, node, path, self.problems if variables(entry.value) else known)
+        )
 
-    def _expanded(self, node: YamlNode, layer: Layer, path: str) -> YamlNode | None:
-        expanded = expand(node, self.environ)
-        if isinstance(expanded, list):
-            self.problems += expanded
+    def _filled(self, node: YamlNode, layer: Layer, path: str) -> YamlNode | None:
+        if placeholder_problems(node):
+            return None
+        if problems := variable_problems(node, self.environ):
+            self.problems += problems
             return None
         origin = Origin.ENVIRONMENT if layer.environment else Origin.FILE
-        self.sources[path] = Source(origin, layer.environment, node.place, variables(expanded))
+        self.sources[path] = Source(origin, layer.environment, node.place, variables(node))
         if isinstance(node, YamlList):
             self.places |= {f"{path}.{number}": item.place for number, item in enumerate(node.items)}
-        return expanded
+        return fill(node, self.environ)
 
 
 def _names(layers: Sequence[Layer]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_DURATION = re.compile(r"(?P<count>\d{1,9})[ ]?(?P<unit>ms|s|min|h|d)")
+_DURATION = re.compile(r"(?P<count>[0-9]{1,9})(?P<unit>ms|s|min|h|d)")
 _MILLISECONDS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 

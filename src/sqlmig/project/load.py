@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlmig.errors import Problem, ProjectError
-from sqlmig.project.config import Config
+from sqlmig.project.config import Config, shared_schemas
 from sqlmig.project.directives import FileKind
 from sqlmig.project.files import read_script, read_track, requirement_problems
 from sqlmig.project.model import Scope, Script, Tenant, Track
@@ -34,8 +34,7 @@ class ProjectFiles:
     @property
     def shared_schemas(self) -> frozenset[str]:
         """The schemas that no tenant may have."""
-        schemas = (track.schema for track in self.shared_tracks if track.schema)
-        return frozenset({self.config.history_schema, *self.config.search_path, *schemas})
+        return shared_schemas(self.config)
 
     def scope(self, schema: str, tenant: Tenant | None) -> dict[str, object]:
         """The names that are in scope of a template for one target."""

@@ -91,9 +91,13 @@ def schema_for_slug(template: str, slug: str) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name for a message: in double quotes, what a terminal would obey or hide written as an escape."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
-    return f'"{shown}"'
+    """A name for a message, in double quotes."""
+    return f'"{printable(name)}"'
+
+
+def printable(text: str) -> str:
+    """A text without what a terminal would obey or hide: that is written as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")

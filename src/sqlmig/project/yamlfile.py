@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import yaml
 
@@ -120,10 +120,18 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=self.get_mark())
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
+
+
+class _Extent(NamedTuple):
+    """How large a node is once its aliases are followed."""
+
+    values: int
+    depth: int
 
 
 class _Reading:
@@ -136,7 +144,7 @@ class _Reading:
         self.problems: list[Problem] = []
         # An anchored node is converted once, however many aliases name it: a bomb costs what its text costs.
         self.done: dict[int, YamlNode] = {}
-        self.sizes: dict[int, int] = {}
+        self.extents: dict[int, _Extent] = {}
         self.open: set[int] = set()
 
     def read(self) -> YamlNode:
@@ -150,10 +158,10 @@ class _Reading:
         if node is None:
             return YamlScalar(None, Place(self.file, 1))
         value = self.convert(node)
-        if self.sizes[id(node)] > MAX_VALUES:
-            self.wrong(
-                f"aliases make this more than {MAX_VALUES:,} values", value.place, "write fewer aliases of aliases"
-            )
+        extent = self.extents[id(node)]
+        if extent.values > MAX_VALUES or extent.depth > MAX_DEPTH:
+            what = f"aliases make this more than {MAX_VALUES:,} values, or more than {MAX_DEPTH} levels deep"
+            self.wrong(what, value.place, "write fewer aliases of aliases")
         if self.problems:
             raise ConfigError(self.problems)
         return value
@@ -169,7 +177,8 @@ class _Reading:
         value = self.convert_content(node, place)
         self.open.discard(id(node))
         self.done[id(node)] = value
-        self.sizes[id(node)] = 1 + sum(self.sizes.get(id(child), 1) for child in _children(node))
+        below = [self.extents.get(id(child), _Extent(1, 1)) for child in _children(node)]
+        self.extents[id(node)] = _Extent(1 + sum(e.values for e in below), 1 + max((e.depth for e in below), default=0))
         return value
 
     def convert_content(self, node: yaml.Node, place: Place) -> YamlNode:

@@ -1,10 +1,11 @@
 -- Read before COMMIT: does this transaction hold a writing lock outside of its own schema?
--- Settings say what is its own: sqlmig.scope, sqlmig.schema, sqlmig.history, sqlmig.touches, sqlmig.catalog; a file that
--- ended the transaction and began another has lost them.
+-- Settings say what is its own: sqlmig.scope, sqlmig.schema, sqlmig.history, sqlmig.touches, sqlmig.catalog, and sqlmig.held, what
+-- the transaction held before the file. A file that ended the transaction and began another has lost them.
 DO $sqlmig$
 DECLARE
     own      oid := pg_catalog.to_regnamespace(pg_catalog.quote_ident(pg_catalog.current_setting('sqlmig.schema', true)));
     touches  text[] := pg_catalog.string_to_array(pg_catalog.current_setting('sqlmig.touches', true), E'\n');
+    held     oid[] := pg_catalog.string_to_array(coalesce(pg_catalog.current_setting('sqlmig.held', true), ''), ',');
     scope    text := pg_catalog.current_setting('sqlmig.scope', true);
     outside  text;
     prepared text;
@@ -23,6 +24,7 @@ BEGIN
           AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
           AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock')
           AND c.relnamespace <> own
+          AND c.oid <> ALL (held)
           AND c.relnamespace <> pg_catalog.pg_my_temp_schema()
           AND n.nspname NOT IN ('pg_catalog', 'pg_toast', pg_catalog.current_setting('sqlmig.history'))
           AND n.nspname NOT LIKE 'pg\_toast\_temp\_%'

@@ -1,0 +1,1 @@
+DROP VIEW deal_summary;

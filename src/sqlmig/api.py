@@ -1,0 +1,450 @@
+"""The Python interface: what the commands do, returning the values that they print.
+
+    project = sqlmig.Project.load("path/to/project", environment="production")
+    if not project.status().current:
+        project.apply()
+
+An application's start calls `ensure_current`, its readiness probe `check`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+
+from sqlmig import __version__, embedded, engine, mend, survey
+from sqlmig.db.context import RunContext, Stop, new_run_id, origin
+from sqlmig.db.registry import read_tenants
+from sqlmig.db.script import script_of
+from sqlmig.db.session import Session, ensure_database, session
+from sqlmig.errors import ConnectionFailed, Refused, UsageError
+from sqlmig.fleet.run import Observer
+from sqlmig.fleet.targets import Selection, select_targets
+from sqlmig.plan.diff import Diff, diff_of
+from sqlmig.plan.planner import Down, Up
+from sqlmig.plan.repair import Baselined, Mend, Repair
+from sqlmig.plan.results import HeldLock, Holder, RunResult
+from sqlmig.plan.status import Check, LogEntry, Status, Verification
+from sqlmig.plan.values import Plan, Target
+from sqlmig.project.config import Config, find_config, load_config
+from sqlmig.project.git import checkout, head_commit, merge_base
+from sqlmig.project.load import ProjectFiles, load_files
+from sqlmig.project.model import Scope, Tenant
+from sqlmig.tenants.create import CreatedTenant, create_tenant
+
+OnWait = Callable[[Target, list[Holder]], None]
+
+
+class WhenBehind(Enum):
+    """What `ensure_current` does when the database is behind the files."""
+
+    APPLY = "apply"
+    """Apply under the lock; of several processes that start at once, one does, the others wait."""
+    WAIT = "wait"
+    """Wait until somebody else has."""
+    RAISE = "raise"
+
+
+class NotCurrent(Refused):
+    """The database is behind the files; `check` says which schemas."""
+
+    def __init__(self, found: Check) -> None:
+        named = ", ".join(found.behind[:3]) + (", ..." if len(found.behind) > 3 else "")
+        super().__init__(
+            f"{len(found.behind)} of {found.targets} schemas are behind: {named}",
+            state="nothing was changed",
+            next="run `sqlmig apply`",
+        )
+        self.check = found
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project on disk with its configuration; each call opens a connection of its own and closes it."""
+
+    config: Config
+
+    @classmethod
+    def load(
+        cls,
+        path: str | Path = ".",
+        *,
+        environment: str | None = None,
+        database_url: str | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Project:
+        """Reads the configuration.
+
+        Args:
+            path: the project's folder, one below it, or the configuration file.
+            environment: its name; SQLMIG_ENV and the configuration's default count without one.
+            database_url: goes before every other source.
+            environ: in place of the process's environment variables.
+
+        Raises:
+            ConfigError: with everything that is wrong.
+        """
+        start = Path(path)
+        file = start if start.is_file() else find_config(start)
+        environ = os.environ if environ is None else environ
+        return cls(load_config(file, environment=environment, environ=environ, database_url=database_url))
+
+    @cached_property
+    def files(self) -> ProjectFiles:
+        """The SQL files, read on first use.
+
+        Raises:
+            ProjectError: with every problem of every file.
+        """
+        return load_files(self.config)
+
+    def plan(
+        self,
+        *,
+        schemas: Sequence[str] = (),
+        platform: bool = False,
+        track: str | None = None,
+        to: int | None = None,
+    ) -> Plan:
+        """What `apply` would do. Reads only."""
+        selection = self._selection(schemas, platform, track)
+        self._one_track(selection, to)
+        with self._job() as job:
+            return engine.plan(job, selection, Up(to))
+
+    def plan_rollback(
+        self,
+        *,
+        schemas: Sequence[str] = (),
+        platform: bool = False,
+        track: str | None = None,
+        to: int | None = None,
+        steps: int | None = None,
+    ) -> Plan:
+        """What `rollback` would do. Reads only."""
+        selection = self._selection(schemas, platform, track)
+        self._one_track(selection, to or steps)
+        with self._job() as job:
+            return engine.plan(job, selection, Down(to, steps))
+
+    def apply(
+        self,
+        *,
+        schemas: Sequence[str] = (),
+        platform: bool = False,
+        track: str | None = None,
+        to: int | None = None,
+        observer: Observer | None = None,
+        stop: Stop | None = None,
+        on_wait: OnWait | None = None,
+        lock_wait: str | None = None,
+        reason: str | None = None,
+        command: str = "apply",
+    ) -> RunResult:
+        """Brings the shared tracks and then every selected tenant up.
+
+        Raises:
+            PlanRefused: nothing was changed.
+            ConnectionFailed: the server cannot be used.
+        """
+        selection = self._selection(schemas, platform, track)
+        self._one_track(selection, to)
+        with self._job(observer, stop, on_wait, lock_wait) as job:
+            return engine.apply(job, selection, Up(to), command=command, reason=reason)
+
+    def rollback(
+        self,
+        *,
+        schemas: Sequence[str] = (),
+        platform: bool = False,
+        track: str | None = None,
+        to: int | None = None,
+        steps: int | None = None,
+        observer: Observer | None = None,
+        stop: Stop | None = None,
+        on_wait: OnWait | None = None,
+        lock_wait: str | None = None,
+        reason: str | None = None,
+    ) -> RunResult:
+        """Takes the selected targets down, newest first; refuses before doing anything when one on the way cannot.
+
+        Raises:
+            PlanRefused: nothing was changed.
+        """
+        if (to is None) == (steps is None):
+            raise UsageError("rollback needs either a version to stay at or a number of steps")
+        selection = self._selection(schemas, platform, track)
+        self._one_track(selection, to or steps)
+        with self._job(observer, stop, on_wait, lock_wait) as job:
+            return engine.apply(job, selection, Down(to, steps), command="rollback", reason=reason)
+
+    def reset(
+        self,
+        *,
+        schemas: Sequence[str] = (),
+        observer: Observer | None = None,
+        stop: Stop | None = None,
+        on_wait: OnWait | None = None,
+    ) -> RunResult:
+        """Takes targets back to nothing and up again; without schemas everything, the registry included.
+
+        Raises:
+            Refused: the environment is not marked `development: true`.
+        """
+        selection = Selection(tuple(schemas))
+        with self._job(observer, stop, on_wait) as job:
+            targets = select_targets(job.session, self.files, selection).targets
+            mend.empty_targets(job.session, self.files, job.context, targets)
+        with self._job(observer, stop, on_wait) as job:
+            return engine.apply(job, selection, Up(), command="reset")
+
+    def status(self, *, schemas: Sequence[str] = (), platform: bool = False, track: str | None = None) -> Status:
+        """Where every selected target stands."""
+        with self._session() as opened:
+            return survey.status(opened, self.files, self._selection(schemas, platform, track))
+
+    def verify(self, *, schemas: Sequence[str] = (), platform: bool = False, track: str | None = None) -> Verification:
+        """The files against the history."""
+        with self._session() as opened:
+            return survey.verify(opened, self.files, self._selection(schemas, platform, track))
+
+    def check(self, *, schemas: Sequence[str] = ()) -> Check:
+        """Whether all that these files need is in the database; cheap enough for a readiness probe."""
+        with self._session() as opened:
+            return survey.check(opened, self.files, Selection(tuple(schemas)))
+
+    def history(
+        self, *, schemas: Sequence[str] = (), limit: int = 50, run: str | None = None, failed: bool = False
+    ) -> tuple[LogEntry, ...]:
+        """What ran, the newest first."""
+        with self._session() as opened:
+            return survey.log(opened, self.files, schemas=schemas, limit=limit, run=run, failed=failed)
+
+    def baseline_preview(
+        self, *, to: int, schemas: Sequence[str] = (), platform: bool = False, track: str | None = None
+    ) -> tuple[Baselined, ...]:
+        """What `baseline` would mark as applied."""
+        selection = self._selection(schemas, platform, track)
+        self._one_track(selection, to)
+        with self._session() as opened:
+            return mend.baseline_preview(opened, self.files, selection, to)
+
+    def baseline(
+        self, *, to: int, reason: str, schemas: Sequence[str] = (), platform: bool = False, track: str | None = None
+    ) -> tuple[Baselined, ...]:
+        """Marks versions as applied, after comparing nothing."""
+        selection = self._selection(schemas, platform, track)
+        self._one_track(selection, to)
+        with self._job() as job:
+            return mend.baseline(job.session, self.files, job.context, selection, to, reason)
+
+    def repairs(
+        self,
+        *,
+        version: int | None = None,
+        mend_as: Mend | None = None,
+        schemas: Sequence[str] = (),
+        platform: bool = False,
+        track: str | None = None,
+    ) -> tuple[Repair, ...]:
+        """What `repair` would change: one version, or one statement of unknown outcome."""
+        with self._session() as opened:
+            return mend.repairs(opened, self.files, self._selection(schemas, platform, track), version, mend_as)
+
+    def repair(self, repairs: Sequence[Repair], *, reason: str) -> None:
+        """Does what `repairs` showed; the old rows go into the log."""
+        with self._job() as job:
+            mend.repair(job.session, self.files, job.context, repairs, reason)
+
+    def locks(self) -> tuple[HeldLock, ...]:
+        """Who holds which of sqlmig's locks now."""
+        with self._session() as opened:
+            return survey.locks(opened, self.files)
+
+    def wait(self, *, timeout: float, on_try: Callable[[str], None] = lambda _said: None) -> str:
+        """Waits until the server answers; returns its version.
+
+        Args:
+            timeout: seconds.
+            on_try: is told what stood in the way, each time.
+
+        Raises:
+            ConnectionFailed: it did not answer in time.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                with self._session() as opened:
+                    return str(opened.value("SHOW server_version"))
+            except ConnectionFailed as error:
+                if time.monotonic() >= deadline:
+                    raise
+                on_try(error.message)
+                time.sleep(min(0.5, max(deadline - time.monotonic(), 0)))
+
+    def tenants(self) -> tuple[Tenant, ...]:
+        """The active tenants, in the registry's order."""
+        with self._session() as opened:
+            found = read_tenants(opened, self.files)
+        if found is None:
+            raise Refused("the registry's table is not there yet", next="run `sqlmig apply --platform` first")
+        return found
+
+    def create_tenant(
+        self,
+        slug: str,
+        *,
+        values: Mapping[str, str],
+        observer: Observer | None = None,
+        stop: Stop | None = None,
+        on_wait: OnWait | None = None,
+    ) -> CreatedTenant:
+        """Makes a tenant in one transaction: all of it, or nothing."""
+        with self._job(observer, stop, on_wait) as job:
+            return create_tenant(job.session, self.files, job.context, slug, values, job.observer)
+
+    def script(self, plan: Plan) -> str:
+        """A plan as a script that psql can run: it leaves what `apply` would leave, history included."""
+        return script_of(plan, self._context(None, None, None))
+
+    def diff(self, ref: str | None = None) -> Diff:
+        """Migrations that changed since a git ref, as unified diffs of the rendered SQL.
+
+        Args:
+            ref: a branch, tag or commit; without one, where this branch left the main one.
+
+        Raises:
+            UsageError: this is no git repository, or the ref is not there.
+        """
+        base = ref or merge_base(self.config.root)
+        with checkout(self.config.root, base) as folder:
+            before = load_files(replace(self.config, root=folder)) if folder is not None else None
+        return diff_of(before, self.files, base)
+
+    @staticmethod
+    def _selection(schemas: Sequence[str], platform: bool, track: str | None) -> Selection:
+        if schemas and platform:
+            raise UsageError("--platform and --schema exclude each other", next="run the command once for each")
+        return Selection(tuple(schemas), platform, track)
+
+    def _one_track(self, selection: Selection, version: int | None) -> None:
+        """A version belongs to a track: it must be clear to which."""
+        if version is None:
+            return
+        scopes = {Scope.TENANT} if selection.schemas else {Scope.SHARED} if selection.platform else set(Scope)
+        tracks = [t for t in self.config.tracks if t.scope in scopes and selection.track in (None, t.name)]
+        if len(tracks) > 1:
+            names = ", ".join(track.name for track in tracks)
+            raise UsageError(
+                f"a version belongs to one track, and {len(tracks)} are selected: {names}",
+                next="say which with --track NAME, --platform or --schema",
+            )
+
+    def _context(self, stop: Stop | None, on_wait: OnWait | None, lock_wait: str | None) -> RunContext:
+        config = self.config
+        if lock_wait is not None:
+            config = replace(config, apply=replace(config.apply, lock_wait=lock_wait))
+        who = origin(f"sqlmig {__version__}", head_commit(config.root))
+        context = RunContext(new_run_id(), config, who, stop or Stop())
+        return replace(context, on_wait=on_wait) if on_wait is not None else context
+
+    @contextmanager
+    def _job(
+        self,
+        observer: Observer | None = None,
+        stop: Stop | None = None,
+        on_wait: OnWait | None = None,
+        lock_wait: str | None = None,
+    ) -> Iterator[engine.Job]:
+        files = self.files
+        with self._session() as opened:
+            yield engine.Job(files, opened, self._context(stop, on_wait, lock_wait), observer or Observer())
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with session(database_url(self.config)) as opened:
+            yield opened
+
+
+def ensure_current(
+    path: str | Path = ".",
+    *,
+    environment: str | None = None,
+    database_url: str | None = None,
+    when_behind: WhenBehind = WhenBehind.APPLY,
+    timeout: float = 300.0,
+) -> Check:
+    """For an application's start: returns once the database has all that these files need.
+
+    A database that is ahead of the files is fine: a newer release was here, and this one is being started again.
+
+    Args:
+        path: the project's folder.
+        environment: its name.
+        database_url: goes before every other source.
+        when_behind: apply, wait for another process, or raise.
+        timeout: seconds to wait for another process.
+
+    Raises:
+        NotCurrent: the database is behind, and stays so.
+        MigrationFailed, LockNotObtained, PlanRefused: applying did not succeed.
+    """
+    project = Project.load(path, environment=environment, database_url=database_url)
+    deadline = time.monotonic() + timeout
+    found = project.check()
+    while not found.current:
+        if when_behind is WhenBehind.RAISE or (when_behind is WhenBehind.WAIT and time.monotonic() >= deadline):
+            raise NotCurrent(found)
+        if when_behind is WhenBehind.APPLY:
+            engine.raise_unless_done(project.apply(lock_wait=f"{max(int(timeout), 1)}s", command="ensure_current"))
+            return project.check()
+        time.sleep(0.5)
+        found = project.check()
+    return found
+
+
+def check(path: str | Path = ".", *, environment: str | None = None, database_url: str | None = None) -> Check:
+    """For a readiness probe: whether the database has all that these files need."""
+    return Project.load(path, environment=environment, database_url=database_url).check()
+
+
+def database_url(config: Config) -> str:
+    """What to connect with; starts the embedded server when the configuration asks for it.
+
+    Raises:
+        UsageError: the embedded server is not installed.
+        ConnectionFailed: it does not start.
+    """
+    if config.database_url is None:
+        return ""
+    value = config.database_url.reveal()
+    return embedded_url(config) if value == "embedded" else value
+
+
+def embedded_url(config: Config) -> str:
+    """The URL of the project's database on its embedded server, which is started when it does not run."""
+    data = embedded_data(config)
+    data.parent.mkdir(parents=True, exist_ok=True)
+    server = embedded.start(data)
+    name = embedded_database(config)
+    with session(server.url) as opened:
+        ensure_database(opened, name)
+    return embedded.database_url(server, name)
+
+
+def embedded_data(config: Config) -> Path:
+    """The folder of the project's embedded server."""
+    return config.root / ".sqlmig" / "postgres-18"
+
+
+def embedded_database(config: Config) -> str:
+    """The name of the project's database on its embedded server."""
+    name = re.sub(r"[^a-z0-9]+", "_", config.root.resolve().name.lower()).strip("_")
+    return name[:50] or "project"

@@ -1,0 +1,1 @@
+DELETE FROM {history}.applied WHERE track = %(track)s AND target = %(target)s AND version = %(version)s

@@ -1,0 +1,1 @@
+SELECT track, target, head, updated_at FROM {history}.target

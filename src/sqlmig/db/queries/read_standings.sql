@@ -1,0 +1,1 @@
+SELECT track, target, pg_catalog.encode(digest, 'hex'), head FROM {history}.target

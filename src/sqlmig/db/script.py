@@ -1,0 +1,115 @@
+"""A plan as a script for psql: the same statements, guard and history rows, in the same transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlmig import __version__
+from sqlmig.db import history
+from sqlmig.db.context import RunContext
+from sqlmig.db.executor import GUARD, TIDY
+from sqlmig.db.locks import transaction_locks
+from sqlmig.db.session import compose, filled, quoted, text_of
+from sqlmig.plan.resolve import Work, digest_after
+from sqlmig.plan.results import Outcome
+from sqlmig.plan.values import Plan, Step
+from sqlmig.project.model import Scope
+from sqlmig.sql.identifiers import quote_ident, quote_literal
+from sqlmig.sql.outside import outside_transaction
+
+
+def script_of(plan: Plan, context: RunContext) -> str:
+    """A script that leaves what `apply` would leave; psql stops at the first error, and what was finished stays.
+
+    Args:
+        plan: without refusals.
+        context: names the run that the history rows belong to.
+    """
+    return "\n".join(_lines(plan, context)) + "\n"
+
+
+def _lines(plan: Plan, context: RunContext) -> Iterator[str]:
+    yield f"-- Made by sqlmig {__version__}: what `sqlmig apply` would run, for psql."
+    yield "\\set ON_ERROR_STOP on"
+    yield "SET client_min_messages = warning;"
+    if plan.steps:
+        bootstrap = text_of("bootstrap").replace("{format}", str(history.FORMAT))
+        bootstrap = bootstrap.replace("{tool}", quote_literal(f"sqlmig {__version__}"))
+        yield "BEGIN;\n" + compose(bootstrap, history=context.history).as_string() + "COMMIT;"
+        targets = [target.target for target in plan.pending]
+        yield _filled(*history.run_row(context, "plan --format sql", targets, None))
+        scripts = {script.checksum: script for script in history.scripts_of(plan.steps)}
+        yield _filled(*history.scripts_rows(context.history, list(scripts.values())))
+    for target in plan.pending:
+        yield f"\n-- {'=' * 76}\n-- {target.target.track}: {target.target.schema}"
+        if target.target.scope is Scope.SHARED:
+            yield f"CREATE SCHEMA IF NOT EXISTS {quoted(target.target.schema)};"
+        done: list[Work] = []
+        for step in target.steps:
+            done.append(Work(step.unit, step.direction))
+            yield from _step(step, digest_after(target.before, done), context)
+    if plan.steps:
+        yield _filled(*history.run_end(context, Outcome.DONE))
+
+
+def _step(step: Step, digest: str, context: RunContext) -> Iterator[str]:
+    yield f"\n-- {step.label} ({step.direction.value}, {step.script.path})"
+    record = _filled(
+        *history.record_step(
+            context.history, step, digest, history.Attempt(context.run_id, context.origin, 0.0, 0.0, 1)
+        )
+    )
+    if step.transaction:
+        yield "BEGIN;"
+        yield from _settings(step, context, "SET LOCAL")
+        yield _take_locks(step, context)
+        yield _terminated(step.sql.text)
+        if step.verify is not None:
+            yield from _verified(step)
+        yield ";\n".join((*GUARD, *TIDY)) + ";"
+        yield record
+        yield "COMMIT;"
+    else:
+        yield from _settings(step, context, "SET")
+        for statement in step.statements:
+            alone = outside_transaction(statement) is not None
+            yield f"{statement.text};" if alone else f"BEGIN;\n{statement.text};\nCOMMIT;"
+        yield ";\n".join(TIDY) + ";"
+        yield f"BEGIN;\n{record}\nCOMMIT;"
+
+
+def _settings(step: Step, context: RunContext, verb: str) -> Iterator[str]:
+    settings = context.settings(step)
+    if not step.transaction:
+        settings |= {"lock_timeout": "0", "statement_timeout": "0"}
+    for name, value in settings.items():
+        # A search path is a list of names, quoted already; everything else is one value.
+        written = value if name == "search_path" else quote_literal(value)
+        yield f"{verb} {'.'.join(map(quote_ident, name.split('.')))} = {written};"
+
+
+def _take_locks(step: Step, context: RunContext) -> str:
+    """A script cannot poll: it stops when another run holds the target."""
+    keys = context.keys(step.target)
+    query = _filled(transaction_locks(keys), {"shared_key": keys.shared, "target_key": keys.target})
+    body = f"BEGIN IF NOT ({query.rstrip(';')}) THEN RAISE EXCEPTION 'another run holds this target'; END IF; END"
+    return f"DO $sqlmig_lock$ {body} $sqlmig_lock$;"
+
+
+def _verified(step: Step) -> Iterator[str]:
+    from sqlmig.sql.statements import split
+
+    for statement in split(step.verify.text if step.verify is not None else ""):
+        fault = f"RAISE EXCEPTION 'the verify file of {step.label} returned a row'"
+        body = f"BEGIN IF EXISTS (\n{statement.text}\n) THEN {fault}; END IF; END"
+        yield f"DO $sqlmig_verify$ {body} $sqlmig_verify$;"
+
+
+def _terminated(text: str) -> str:
+    """The file's text; a line feed keeps a comment at its end from swallowing what follows, a semicolon closes it."""
+    return f"{text.rstrip()}\n;"
+
+
+def _filled(text: str, parameters: dict[str, object]) -> str:
+    """A statement with its parameters written out as literals."""
+    return f"{filled(text, parameters)};"

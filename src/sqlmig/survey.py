@@ -1,0 +1,99 @@
+"""Looks and changes nothing: where targets stand, files against history, what ran, who holds which lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmig.db import history
+from sqlmig.db.locks import held_locks, keys_for, shared_key
+from sqlmig.db.registry import read_tenants
+from sqlmig.db.session import Session
+from sqlmig.fleet.targets import Selection, read_snapshot, select_targets, shared_target, tenant_target
+from sqlmig.plan.planner import Up, make_plan
+from sqlmig.plan.resolve import track_digest
+from sqlmig.plan.results import HeldLock
+from sqlmig.plan.status import Check, LogEntry, Status, UnfinishedRun, Verification, status_of, verification_of
+from sqlmig.plan.values import Plan, Target
+from sqlmig.project.load import ProjectFiles
+from sqlmig.project.model import Scope
+
+
+def status(session: Session, files: ProjectFiles, selection: Selection) -> Status:
+    """Where every selected target stands.
+
+    Raises:
+        UsageError: the selection names what there is not.
+        ConfigError: the registry cannot be used.
+    """
+    plan = _plan(session, files, selection)
+    schema = files.config.history_schema
+    if not history.exists(session, schema):
+        return status_of(plan, {}, ())
+    heads = history.read_heads(session, schema)
+    return status_of(plan, heads, _unfinished(session, schema))
+
+
+def verify(session: Session, files: ProjectFiles, selection: Selection) -> Verification:
+    """The files against the history.
+
+    Raises:
+        UsageError: the selection names what there is not.
+        ConfigError: the registry cannot be used.
+    """
+    schema = files.config.history_schema
+    unfinished = _unfinished(session, schema) if history.exists(session, schema) else ()
+    return verification_of(_plan(session, files, selection), unfinished)
+
+
+def check(session: Session, files: ProjectFiles, selection: Selection) -> Check:
+    """Whether all that this release of the files needs is there: for a readiness probe.
+
+    The history's rows are read in one query; a registry that is a query of its own takes a second one.
+    """
+    targets = select_targets(session, files, selection).targets
+    rows = history.read_standings(session, files.config.history_schema)
+    behind: list[str] = []
+    ahead: list[str] = []
+    digests = {track.name: (track_digest(track), track.head) for track in files.tracks}
+    for target in targets:
+        digest, head = rows.get(target.identity, (None, 0))
+        wanted, last = digests[target.track]
+        if digest == wanted:
+            continue
+        (ahead if head > last else behind).append(target.schema)
+    return Check(not behind, len(targets), tuple(behind), tuple(ahead))
+
+
+def log(
+    session: Session, files: ProjectFiles, *, schemas: Sequence[str], limit: int, run: str | None, failed: bool
+) -> tuple[LogEntry, ...]:
+    """What ran, the newest first."""
+    schema = files.config.history_schema
+    if not history.exists(session, schema):
+        return ()
+    return history.read_log(session, schema, schemas=schemas, limit=limit, run=run, failed=failed)
+
+
+def locks(session: Session, files: ProjectFiles) -> tuple[HeldLock, ...]:
+    """The advisory locks that runs of sqlmig hold now, with their sessions."""
+    schema = files.config.history_schema
+    labels = {shared_key(schema): "shared tracks"}
+    for target in _all_targets(session, files):
+        labels[keys_for(schema, target).target] = target.schema
+    return tuple(held_locks(session, labels))
+
+
+def _plan(session: Session, files: ProjectFiles, selection: Selection) -> Plan:
+    selected = select_targets(session, files, selection)
+    plan = make_plan(files, selected.targets, read_snapshot(session, files, selected.targets, Up()), Up())
+    return Plan(plan.targets, plan.refusals, (*selected.notes, *plan.notes))
+
+
+def _all_targets(session: Session, files: ProjectFiles) -> list[Target]:
+    shared = [shared_target(track) for track in files.tracks if track.scope is Scope.SHARED]
+    tenants = read_tenants(session, files) or ()
+    return [*shared, *(tenant_target(track, tenant) for track in files.tenant_tracks for tenant in tenants)]
+
+
+def _unfinished(session: Session, schema: str) -> tuple[UnfinishedRun, ...]:
+    return tuple(UnfinishedRun(*row) for row in history.read_unfinished(session, schema))
