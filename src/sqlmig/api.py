@@ -33,7 +33,8 @@ from sqlmig.plan.repair import Baselined, Mend, Repair
 from sqlmig.plan.results import HeldLock, Holder, RunResult
 from sqlmig.plan.status import Check, LogEntry, Status, Verification
 from sqlmig.plan.values import Plan, Target
-from sqlmig.project.config import Config, find_config, load_config
+from sqlmig.project.config.load import find_config, load_config
+from sqlmig.project.config.values import Config
 from sqlmig.project.git import checkout, head_commit, merge_base
 from sqlmig.project.load import ProjectFiles, load_files
 from sqlmig.project.model import Scope, Tenant

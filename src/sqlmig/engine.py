@@ -10,8 +10,9 @@ read back whether every target of the frozen list is where it should be
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlmig.db import history
 from sqlmig.db.context import RunContext, Waiting
@@ -23,7 +24,7 @@ from sqlmig.fleet.run import Observer, run_targets
 from sqlmig.fleet.targets import Selected, Selection, read_snapshot, select_targets
 from sqlmig.plan.planner import Goal, Up, make_plan
 from sqlmig.plan.results import Failure, Outcome, RunResult, TargetResult
-from sqlmig.plan.values import Plan, Target, TargetPlan
+from sqlmig.plan.values import Plan, Refusal, Target, TargetPlan
 from sqlmig.project.load import ProjectFiles
 
 
@@ -131,11 +132,20 @@ def _late_joiners(
     if not joined.targets:
         return planned, results
     late = _plan(job, joined, goal)
-    if late.refusals:
-        raise PlanRefused(late)
-    history.store_scripts(job.session, job.context.history, history.scripts_of(late.steps))
     both = Plan((*planned.targets, *late.targets), (), (*planned.notes, *late.notes))
+    if late.refusals:
+        # The targets before them are done: what is refused now is a failure of these.
+        return both, (*results, *map(partial(_refused_late, late.refusals), late.targets))
+    history.store_scripts(job.session, job.context.history, history.scripts_of(late.steps))
     return both, (*results, *_run(job, late, goal))
+
+
+def _refused_late(refusals: Sequence[Refusal], target: TargetPlan) -> TargetResult:
+    first = next((refusal for refusal in refusals if refusal.target == target.target), None)
+    if first is None:
+        return TargetResult(target, Outcome.NOT_STARTED)
+    failure = Failure(first.message, "nothing of this tenant was changed", first.next, first.place)
+    return TargetResult(target, Outcome.FAILED, (), failure)
 
 
 def _finished(

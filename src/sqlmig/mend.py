@@ -10,10 +10,11 @@ from sqlmig.db.locks import locked
 from sqlmig.db.session import Session, compose
 from sqlmig.errors import MigrationFailed, Refused, UsageError
 from sqlmig.fleet.targets import Selection, read_snapshot, select_targets
-from sqlmig.plan.planner import Down, Snapshot, first_statements_checksum, make_plan
+from sqlmig.plan.planner import Down, Snapshot, make_plan
 from sqlmig.plan.planner import Up as Upwards
 from sqlmig.plan.repair import Baselined, Mend, Repair, decide_repair, decide_statement_repair
 from sqlmig.plan.results import Outcome
+from sqlmig.plan.resume import first_statements_checksum
 from sqlmig.plan.values import Target, TargetState
 from sqlmig.project.checksums import ALGORITHM, rendered_checksum, state_digest
 from sqlmig.project.load import ProjectFiles

@@ -8,8 +8,10 @@ from pathlib import Path
 import postgast
 import pytest
 
+from sqlmig.project.macros import shipped_macros
 from sqlmig.project.model import Directives, Script
-from sqlmig.project.templates import Row, Templates, shipped_macros
+from sqlmig.project.sandbox import Row
+from sqlmig.project.templates import Templates
 
 PAGE = Path(__file__).parents[2] / "docs" / "macros.md"
 TEXT = PAGE.read_text(encoding="utf-8")

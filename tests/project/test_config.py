@@ -6,17 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sqlmig.errors import ConfigError
-from sqlmig.project.config import (
-    ApplyConfig,
-    Config,
-    LintConfig,
-    Origin,
-    RegistryConfig,
-    TrackConfig,
-    find_config,
-    load_config,
-    shared_schemas,
-)
+from sqlmig.project.config.check import shared_schemas
+from sqlmig.project.config.load import find_config, load_config
+from sqlmig.project.config.values import ApplyConfig, Config, LintConfig, Origin, RegistryConfig, TrackConfig
 from sqlmig.project.model import Scope
 from sqlmig.secret import Secret
 

@@ -3,17 +3,18 @@ from pathlib import Path
 
 import pytest
 
-from sqlmig.project.config import ApplyConfig, Config, LintConfig, RegistryConfig, TrackConfig, load_config
-from sqlmig.project.config_docs import EXAMPLE, SMALLEST_EXAMPLE, configuration_page
-from sqlmig.project.config_document import top_level_keys
-from sqlmig.project.config_keys import definitions
+from sqlmig.project.config.docs import EXAMPLE, SMALLEST_EXAMPLE, configuration_page
+from sqlmig.project.config.document import top_level_keys
+from sqlmig.project.config.keys import definitions
+from sqlmig.project.config.load import load_config
+from sqlmig.project.config.values import ApplyConfig, Config, LintConfig, RegistryConfig, TrackConfig
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 CLASSES = (Config, TrackConfig, RegistryConfig, LintConfig, ApplyConfig)
 
 
 def test_the_page_says_what_the_program_does() -> None:
-    regenerate = "run `python -m sqlmig.project.config_docs docs/configuration.md`"
+    regenerate = "run `python -m sqlmig.project.config.docs docs/configuration.md`"
     assert PAGE.read_text(encoding="utf-8") == configuration_page(), regenerate
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from sqlmig.errors import ConfigError
-from sqlmig.project.config import load_config
+from sqlmig.project.config.load import load_config
 
 TRACK = "tracks: {main: {path: sql/main, scope: shared, schema: app}}\n"
 TENANTS = "tracks: {main: {path: sql/main, scope: tenant}}\ntenants: {query: SELECT 1}\n"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sqlmig.project.config import Config, load_config
+from sqlmig.project.config.load import load_config
+from sqlmig.project.config.values import Config
 from sqlmig.report.config import config_json, config_text
 
 TEXT = """\

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqlmig.errors import ConfigError
-from sqlmig.project.config_kinds import plain
-from sqlmig.project.yamlfile import MAX_BYTES, MAX_EXCERPT, YamlMap, parse_yaml, read_yaml
+from sqlmig.project.config.kinds import plain
+from sqlmig.project.config.yamlfile import MAX_BYTES, MAX_EXCERPT, YamlMap, parse_yaml, read_yaml
 
 
 def error(text: str) -> str:

@@ -324,3 +324,7 @@ def test_what_shows_in_the_locks_of_its_transaction_is_known(text):
 )
 def test_what_may_drop_something_is_known(text, expected):
     assert drops(one(text)) is expected
+
+
+def test_a_text_without_tokens_has_no_psql_command() -> None:
+    assert psql_command("\n") is None

@@ -16,10 +16,13 @@ from sqlmig.db.locks import Keys, keys_for
 from sqlmig.db.session import Session, quoted
 from sqlmig.plan.results import Holder, StepResult
 from sqlmig.plan.values import Step, Target
-from sqlmig.project.config import Config
+from sqlmig.project.config.values import Config
 from sqlmig.project.durations import milliseconds
 from sqlmig.project.model import Scope
 from sqlmig.sql.classify import creates_other_than_relations
+
+_STOP_POLL = 0.1
+"""Seconds between two looks at a request to stop, or two requests to cancel."""
 
 
 class Stop:
@@ -29,30 +32,44 @@ class Stop:
     """
 
     def __init__(self) -> None:
-        self._requested = threading.Event()
+        self._requested = False
         self._running: Session | None = None
-        self._lock = threading.Lock()
+        self._cancelling = threading.Lock()
 
     @property
     def requested(self) -> bool:
         """Whether the run shall stop."""
-        return self._requested.is_set()
+        return self._requested
 
     def request(self) -> None:
-        """Asks to stop; safe to call from a signal handler."""
-        self._requested.set()
-        running = self._running
-        if running is not None:
+        """Asks to stop; safe to call from a signal handler, for it waits for no lock."""
+        self._requested = True
+        if self._running is not None:
             # The handler runs on the thread that waits for the statement, so another one must cancel it.
-            threading.Thread(target=running.cancel, daemon=True).start()
+            threading.Thread(target=self._cancel, name="sqlmig-stopping", daemon=True).start()
 
     def cancellable(self, session: Session | None) -> None:
         """Says which session runs a statement that may be cancelled; None while it may not."""
-        self._running = session
+        # A cancellation that is on its way must arrive now: it may not hit what comes next.
+        with self._cancelling:
+            self._running = session
+        if session is not None and self._requested:
+            self.request()
 
     def sleep(self, seconds: float) -> None:
         """Waits, but not beyond a request."""
-        self._requested.wait(seconds)
+        end = time.monotonic() + seconds
+        while not self._requested and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _STOP_POLL))
+
+    def _cancel(self) -> None:
+        """Again and again until the statement has ended: the first request may reach the server before it does."""
+        while True:
+            with self._cancelling:
+                if self._running is None:
+                    return
+                self._running.cancel()
+            time.sleep(_STOP_POLL)
 
 
 @dataclass(frozen=True, slots=True)

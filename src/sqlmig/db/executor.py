@@ -51,6 +51,10 @@ class _Clock:
     blockers: tuple[Holder, ...] = ()
     in_file: bool = False
     """Whether the file is what the server is busy with: only then its positions are the file's."""
+    committing: bool = False
+    """Whether the message with COMMIT was sent in this attempt."""
+    lost: ServerError | None = None
+    """How the connection broke at COMMIT; until the history has been read again, nobody knows what became of it."""
 
 
 def run_in_transaction(
@@ -73,13 +77,15 @@ def run_in_transaction(
             return _result(step, Outcome.DONE, clock)
         except Ended as ended:
             session.rollback()
+            said_no = ended.failure.error if ended.failure is not None else None
+            if context.stop.requested and said_no is not None and said_no.sqlstate == "57014":
+                return _result(step, Outcome.INTERRUPTED, clock, failures.interrupted(step))
             return _result(step, ended.outcome, clock, ended.failure)
         except ServerRefused as error:
             said = error.said
             if not clock.in_file:
                 said = replace(said, offset=None)
             clock.in_file = False
-            clock.blockers = tuple(waiting.end()) or clock.blockers
             gave_up = _recover(session, step, said, context, clock)
             if gave_up is not None:
                 return _result(step, gave_up.outcome, clock, gave_up.failure)
@@ -96,12 +102,14 @@ def _attempt(
         return
     if now.digest != digests.before:
         raise Ended(Outcome.MOVED)
+    lost, clock.lost = clock.lost, None
+    if lost is not None and clock.attempts > context.config.apply.attempts:
+        raise Ended(Outcome.FAILED, failures.gave_up(step, lost, clock.attempts - 1, clock.blockers))
+    if context.stop.requested:
+        raise Ended(Outcome.INTERRUPTED, failures.interrupted(step))
     if not now.schema_exists:
         _make_schema(session, step)
-    clock.in_file = True
-    _run_file(session, step, context, waiting, now.pid)
-    clock.in_file = False
-    verify(session, step)
+    _run_file(session, step, context, waiting, now.pid, clock)
     _check_drops(session, step)
     _commit(session, step, digests, context, clock)
 
@@ -122,7 +130,9 @@ def _open(session: Session, step: Step, context: RunContext, clock: _Clock) -> _
     if session.checks_client:
         settings["client_connection_check_interval"] = "1s"
     query, parameters = set_config(settings, "true")
-    message = f"BEGIN; {query}; {transaction_locks(keys)}; {history.now(context.history)}"
+    # A snapshot taken before the lock was obtained would show the state before the other run's commit.
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
+    message = f"{begin}; {query}; {transaction_locks(keys)}; {history.now(context.history)}"
     parameters |= {"shared_key": keys.shared, "target_key": keys.target}
     parameters |= {"track": step.target.track, "target": step.target.key, "schema": step.target.schema}
     began = time.monotonic()
@@ -139,11 +149,17 @@ def _open(session: Session, step: Step, context: RunContext, clock: _Clock) -> _
             context.on_wait(step.target, found)
             told = True
         if context.stop.requested:
-            raise Ended(Outcome.INTERRUPTED, failures.interrupted(step))
+            raise Ended(Outcome.INTERRUPTED, _unless_lost(clock, step, failures.interrupted(step)))
         if time.monotonic() - began >= context.lock_wait:
             clock.waited += time.monotonic() - began
-            raise Ended(Outcome.BLOCKED, failures.lock_not_obtained(step, context.lock_wait, clock.blockers))
+            failure = failures.lock_not_obtained(step, context.lock_wait, clock.blockers)
+            raise Ended(Outcome.BLOCKED, _unless_lost(clock, step, failure))
         context.stop.sleep(LOCK_POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
+
+
+def _unless_lost(clock: _Clock, step: Step, failure: Failure) -> Failure:
+    """The failure, unless an earlier attempt's COMMIT has not been settled: then that is what there is to say."""
+    return failure if clock.lost is None else failures.unsettled(step, clock.lost.message)
 
 
 def _make_schema(session: Session, step: Step) -> None:
@@ -152,16 +168,19 @@ def _make_schema(session: Session, step: Step) -> None:
     history.make_schema(session, step.target.schema)
 
 
-def _run_file(session: Session, step: Step, context: RunContext, waiting: Waiting, pid: int) -> None:
+def _run_file(session: Session, step: Step, context: RunContext, waiting: Waiting, pid: int, clock: _Clock) -> None:
+    """The file and its verify file: what takes time, and so can be cancelled."""
     waiting.begin(pid, lambda found: context.on_wait(step.target, found))
     context.stop.cancellable(session)
     try:
-        if context.stop.requested:
-            raise Ended(Outcome.INTERRUPTED, failures.interrupted(step))
+        clock.in_file = True
         session.run(step.sql.text)
+        clock.in_file = False
+        if session.healthy:
+            verify(session, step)
     finally:
         context.stop.cancellable(None)
-    waiting.end()
+        clock.blockers = tuple(waiting.end()) or clock.blockers
     if not session.healthy:
         raise Ended(Outcome.FAILED, failures.ended_transaction(step))
 
@@ -206,6 +225,7 @@ def _commit(session: Session, step: Step, digests: history.Digests, context: Run
     attempt = history.Attempt(context.run_id, context.origin, duration, clock.waited, clock.attempts)
     record, parameters = history.record_step(context.history, step, digests.after, attempt)
     epilogue = "; ".join((*GUARD, *TIDY, "SELECT pg_catalog.pg_advisory_unlock_all()")).replace("%", "%%")
+    clock.committing = True
     session.run(f"{epilogue}; {record}; COMMIT", parameters)
 
 
@@ -228,15 +248,19 @@ GUARD = (
 def _recover(session: Session, step: Step, said: ServerError, context: RunContext, clock: _Clock) -> Ended | None:
     """Rolls back and decides: None means try again."""
     cure = remedy("08006" if session.broken else said.sqlstate, said.message)
+    if clock.committing and session.broken:
+        clock.lost = said
+    clock.committing = False
     try:
         session.rollback()
     except ServerRefused:
         cure = Remedy.RECONNECT
-    if context.stop.requested and (said.sqlstate == "57014" or cure in (Remedy.RETRY, Remedy.RECONNECT)):
+    stopped = said.sqlstate == "57014" or cure in (Remedy.RETRY, Remedy.RECONNECT)
+    if context.stop.requested and stopped and clock.lost is None:
         return Ended(Outcome.INTERRUPTED, failures.interrupted(step))
     if cure is Remedy.FAIL or cure is Remedy.HALT:
         return Ended(Outcome.FAILED, failures.statement_failed(step, said, halts=cure is Remedy.HALT))
-    if clock.attempts >= context.config.apply.attempts:
+    if clock.attempts >= context.config.apply.attempts and clock.lost is None:
         outcome = Outcome.BLOCKED if cure is Remedy.RETRY else Outcome.FAILED
         return Ended(outcome, failures.gave_up(step, said, clock.attempts, clock.blockers))
     pause = pause_before(clock.attempts + 1, random.random())  # noqa: S311  jitter is no secret
@@ -246,7 +270,7 @@ def _recover(session: Session, step: Step, said: ServerError, context: RunContex
         try:
             session.reopen()
         except ConnectionFailed as error:
-            if clock.attempts + 1 >= context.config.apply.attempts:
+            if clock.attempts + 1 >= context.config.apply.attempts or context.stop.requested:
                 return Ended(Outcome.FAILED, failures.connection_lost(step, error.message))
     return None
 

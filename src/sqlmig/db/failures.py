@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlmig.errors import Place
 from sqlmig.plan.results import Failure, Holder, ServerError
@@ -14,6 +15,7 @@ from sqlmig.sql.statements import Statement
 
 NOTHING_CHANGED = "the transaction was rolled back: nothing of this file is in the database"
 UNCHANGED = "nothing was changed"
+ALL_OR_NOTHING = "the step and its history row are both there or both not; the history will tell"
 
 
 def command(step: Step) -> str:
@@ -119,6 +121,16 @@ def interrupted(step: Step) -> Failure:
     )
 
 
+def not_begun(step: Step) -> Failure:
+    """The run was asked to stop between two targets."""
+    return Failure(
+        f"stopped on request before {step.label} in {step.target.label}",
+        "nothing was changed in this target",
+        "run the same command again to go on; `sqlmig status` shows where every target stands",
+        Place(step.script.path),
+    )
+
+
 def lock_not_obtained(step: Step, seconds: float, found: Sequence[Holder]) -> Failure:
     """Another run holds the target."""
     who = "; ".join(map(str, found)) or "who holds it could not be seen"
@@ -132,11 +144,13 @@ def lock_not_obtained(step: Step, seconds: float, found: Sequence[Holder]) -> Fa
 def gave_up(step: Step, said: ServerError, attempts: int, found: Sequence[Holder]) -> Failure:
     """Somebody was in the way each time."""
     who = "; blocked by " + "; ".join(map(str, found)) if found else ""
+    blocked = bool(found) or said.sqlstate == "55P03"
+    advice = "end or wait for the blocking session" if blocked else "look into the server's log"
     statement = statement_at(step, said.offset)
     return Failure(
         f"{step.label} failed in {step.target.label} after {attempts} attempts: {said.message}{who}",
         NOTHING_CHANGED,
-        f"end or wait for the blocking session, then run `{command(step)}` again",
+        f"{advice}, then run `{command(step)}` again",
         step.place(statement.start) if statement is not None else Place(step.script.path),
         statement.text if statement is not None else None,
         said,
@@ -147,10 +161,20 @@ def connection_lost(step: Step, said: str) -> Failure:
     """The connection broke and could not be had again."""
     return Failure(
         f"the connection was lost during {step.label} in {step.target.label}, and could not be had again: {said}",
-        "the step and its history row are both there or both not; the history will tell",
+        ALL_OR_NOTHING,
         f"when the server is back, run `{command(step)}` again",
         Place(step.script.path),
         halts=True,
+    )
+
+
+def unsettled(step: Step, said: str) -> Failure:
+    """The connection broke at COMMIT, and the history could not be read since: the lock was not to be had."""
+    return Failure(
+        f"the connection was lost when {step.label} was committed in {step.target.label}: {said}",
+        ALL_OR_NOTHING,
+        f"run `{command(step)}`: it reads the history first",
+        Place(step.script.path),
     )
 
 
@@ -168,15 +192,21 @@ def interrupted_outside(step: Step, done: int) -> Failure:
     """The run was asked to stop between or in statements that commit one by one."""
     return Failure(
         f"stopped on request at {step.label} in {step.target.label}",
-        f"{done} of {len(step.statements)} statements ran; the history knows which",
-        f"run `{command(step)}` to go on with the next statement",
+        f"{done} of {len(step.statements)} statements ran and stay; the next run goes on behind them",
+        f"run `{command(step)}` to go on",
         Place(step.script.path),
     )
 
 
-def failed_outside(step: Step, statement: Statement | None, said: ServerError, *, halts: bool = False) -> Failure:
+def half_way(failure: Failure, statement: Statement) -> Failure:
+    """The same failure, of a statement that may have left something, or may even have run."""
+    return replace(failure, state=f"{failure.state}; statement {statement.number} was begun: it settles that first")
+
+
+def failed_outside(
+    step: Step, statement: Statement | None, said: ServerError, done: int, *, halts: bool = False
+) -> Failure:
     """A statement outside of a transaction failed; those before it stay."""
-    done = statement.number - 1 if statement is not None else 0
     number = f", statement {statement.number} of {len(step.statements)}" if statement is not None else ""
     place = Place(step.script.path)
     if said.sqlstate == "SQLM2":

@@ -19,9 +19,9 @@ from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import key_of
 from sqlmig.db.session import Session, compose, quoted, text_of
 from sqlmig.errors import ConnectionFailed, Refused
-from sqlmig.plan.planner import first_statements_checksum
 from sqlmig.plan.repair import Repair
 from sqlmig.plan.results import Outcome, ServerError
+from sqlmig.plan.resume import first_statements_checksum
 from sqlmig.plan.status import LogEntry
 from sqlmig.plan.values import Applied, Progress, Step, Target, TargetState
 from sqlmig.project.checksums import ALGORITHM, rendered_checksum
@@ -416,12 +416,11 @@ def read_progress(session: Session, history_schema: str, target: Target) -> Prog
 
 
 def same_work(progress: Progress | None, step: Step) -> bool:
-    """Whether what is half way is this step, so that it can go on."""
-    return progress is None or (progress.version, progress.name, progress.direction) == (
-        step.version,
-        step.unit.name,
-        step.direction,
-    )
+    """Whether what is half way is this step, its first statements as they ran, so that it can go on."""
+    if progress is None:
+        return True
+    ran = (progress.version, progress.name, progress.direction, progress.rendered)
+    return ran == (step.version, step.unit.name, step.direction, first_statements_checksum(step, progress.done))
 
 
 def statement_of(progress: Progress) -> Statement | None:

@@ -88,7 +88,7 @@ def locked(session: Session, keys: Keys, label: str, seconds: float) -> Iterator
     """
     began = time.monotonic()
     parameters = {"shared_key": keys.shared, "target_key": keys.target}
-    while not session.value(f"BEGIN; {transaction_locks(keys)}", parameters):
+    while not session.value(f"BEGIN ISOLATION LEVEL READ COMMITTED; {transaction_locks(keys)}", parameters):
         session.rollback()
         if time.monotonic() - began >= seconds:
             who = "; ".join(map(str, holders(session, keys))) or "who holds it could not be seen"

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlmig.db import failures, history
@@ -23,7 +25,7 @@ from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResul
 from sqlmig.plan.retry import Remedy, pause_before, remedy
 from sqlmig.plan.values import Progress, Step
 from sqlmig.project.model import Scope
-from sqlmig.sql.leftovers import IndexBuilt, leaves
+from sqlmig.sql.leftovers import IndexBuilt, IndexRebuilt, Leftover, PartitionDetached, leaves
 from sqlmig.sql.outside import outside_transaction
 from sqlmig.sql.statements import Statement
 
@@ -41,8 +43,12 @@ class _Run:
     attempts: int = 0
     waited: float = 0.0
     blockers: tuple[Holder, ...] = ()
+    done: int = 0
+    """How many statements are known to have run."""
     statement: Statement | None = None
     """The one that the server is busy with."""
+    half_way: bool = False
+    """Whether that one stays begun: what became of it, or of what it left, is for the next attempt to settle."""
     pid: int = 0
 
 
@@ -92,18 +98,16 @@ def _attempt(run: _Run) -> None:
             raise Ended(Outcome.FAILED, failures.missing_schema(target))
         history.make_schema(run.session, target.schema)
     _set_session(run)
-    done = progress.done if progress is not None else 0
+    run.done = progress.done if progress is not None else 0
     if progress is not None and progress.began:
-        done += _settle(run, progress)
-    for statement in run.step.statements[done:]:
+        run.done += _settle(run, progress)
+    for statement in run.step.statements[run.done :]:
         run.statement = statement
         if run.context.stop.requested:
-            raise Ended(Outcome.INTERRUPTED, failures.interrupted_outside(run.step, statement.number - 1))
+            raise Ended(Outcome.INTERRUPTED, failures.interrupted_outside(run.step, run.done))
         _hold_on_to_schema(run)
-        if outside_transaction(statement) is None:
-            _run_in_its_own(run, statement)
-        else:
-            _run_framed(run, statement)
+        _run_statement(run, statement)
+        run.done = statement.number
     run.statement = None
     _finish(run)
 
@@ -145,6 +149,26 @@ def _hold_on_to_schema(run: _Run) -> None:
     run.session.set({name: settings[name] for name in settings if name == "search_path" or name.startswith("sqlmig.")})
 
 
+def _run_statement(run: _Run, statement: Statement) -> None:
+    """In a transaction together with its record, unless the text says, or the server, that it cannot be."""
+    if outside_transaction(statement) is None:
+        try:
+            _run_in_its_own(run, statement)
+        except ServerRefused as error:
+            if run.session.broken or error.said.sqlstate not in _NOT_IN_TRANSACTION:
+                raise
+            run.session.rollback()
+        else:
+            return
+    _run_framed(run, statement)
+
+
+_NOT_IN_TRANSACTION = {
+    "25001",  # active_sql_transaction: what an extension adds to the statements that the text tells
+    "2D000",  # invalid_transaction_termination: a procedure that commits
+}
+
+
 def _run_in_its_own(run: _Run, statement: Statement) -> None:
     """A statement and the record that it ran, in one transaction."""
     lock_timeout = run.step.script.directives.lock_timeout or run.context.config.apply.lock_timeout
@@ -169,21 +193,41 @@ def _run_framed(run: _Run, statement: Statement) -> None:
             _only_own_table(run, statement, leftover)
     existed = before is not Found.NOTHING
     history.intend(run.session, run.context, run.step, statement, existed=existed)
+    run.half_way = True
     try:
         _send(run, statement)
     except ServerRefused:
-        if not run.session.broken and not existed:
-            clean(run.session, leftover, schema)
-            history.withdraw(run.session, run.context, run.step, statement.number - 1)
+        if not run.session.broken:
+            _withdraw(run, statement, leftover, existed=existed)
         raise
+    run.half_way = False
     if isinstance(leftover, IndexBuilt) and probe(run.session, leftover, schema) is not Found.DONE:
         raise Ended(Outcome.FAILED, failures.foreign_leftover(run.step, statement, leftover))
     history.withdraw(run.session, run.context, run.step, statement.number)
 
 
+def _withdraw(run: _Run, statement: Statement, leftover: Leftover | None, *, existed: bool) -> None:
+    """The statement failed: takes away what it left, as far as nobody is in the way of that.
+
+    Whoever kept the statement waiting keeps its clean-up waiting too. The next run has the patience.
+    """
+    schema = run.step.target.schema
+    try:
+        run.session.set({"lock_timeout": run.context.config.apply.lock_timeout})
+        if isinstance(leftover, IndexBuilt | IndexRebuilt) and not existed:
+            clean(run.session, leftover, schema)
+        if isinstance(leftover, PartitionDetached) and probe(run.session, leftover, schema) is not Found.NOTHING:
+            return
+        history.withdraw(run.session, run.context, run.step, statement.number - 1)
+    except ServerRefused:
+        return
+    run.half_way = False
+
+
 def _settle(run: _Run, progress: Progress) -> int:
     """Finds out what became of a statement that was begun: 1 when it is done, 0 when it must run again."""
     statement = run.step.statements[progress.done] if progress.done < len(run.step.statements) else None
+    run.statement, run.half_way = statement, True
     begun = history.statement_of(progress)
     leftover = leaves(begun) if begun is not None else None
     schema = run.step.target.schema
@@ -192,7 +236,9 @@ def _settle(run: _Run, progress: Progress) -> int:
     if found is Found.UNKNOWN:
         raise Ended(Outcome.FAILED, failures.unknown_outcome(run.step, progress))
     if found is Found.HALF and not progress.existed:
-        found = clean(run.session, leftover, schema)
+        with _watched(run):
+            found = clean(run.session, leftover, schema)
+    run.half_way = False
     if found is Found.DONE and same and not (progress.existed and isinstance(leftover, IndexBuilt)):
         history.withdraw(run.session, run.context, run.step, progress.done + 1)
         return 1
@@ -213,10 +259,17 @@ def _only_own_table(run: _Run, statement: Statement, leftover: IndexBuilt) -> No
 
 
 def _send(run: _Run, statement: Statement) -> None:
+    with _watched(run):
+        run.session.run(statement.text)
+
+
+@contextmanager
+def _watched(run: _Run) -> Iterator[None]:
+    """What takes time: it is seen who is in the way, and a request to stop cancels it."""
     run.waiting.begin(run.pid, lambda found: run.context.on_wait(run.step.target, found))
     run.context.stop.cancellable(run.session)
     try:
-        run.session.run(statement.text)
+        yield
     finally:
         run.context.stop.cancellable(None)
         run.blockers = tuple(run.waiting.end()) or run.blockers
@@ -239,15 +292,12 @@ def _recover(run: _Run, said: ServerError) -> Ended | None:
         run.session.rollback()
     except ServerRefused:
         cure = Remedy.RECONNECT
-    done = statement.number - 1 if statement is not None else 0
-    if run.context.stop.requested and cure is not Remedy.HALT:
-        return Ended(Outcome.INTERRUPTED, failures.interrupted_outside(run.step, done))
-    if cure in (Remedy.FAIL, Remedy.HALT):
-        halts = cure is Remedy.HALT
-        return Ended(Outcome.FAILED, failures.failed_outside(run.step, statement, said, halts=halts))
-    if run.attempts >= run.context.config.apply.attempts:
-        outcome = Outcome.BLOCKED if cure is Remedy.RETRY else Outcome.FAILED
-        return Ended(outcome, failures.failed_outside(run.step, statement, said))
+    half_way, run.half_way = run.half_way or run.session.broken, False
+    ended = _give_up(run, statement, said, cure)
+    if ended is not None:
+        if half_way and statement is not None and ended.failure is not None:
+            ended.failure = failures.half_way(ended.failure, statement)
+        return ended
     pause = pause_before(run.attempts + 1, random.random())  # noqa: S311  jitter is no secret
     run.waited += pause
     run.context.stop.sleep(pause)
@@ -257,6 +307,19 @@ def _recover(run: _Run, said: ServerError) -> Ended | None:
         except ConnectionFailed as failed:
             if run.attempts + 1 >= run.context.config.apply.attempts:
                 return Ended(Outcome.FAILED, failures.connection_lost(run.step, failed.message))
+    return None
+
+
+def _give_up(run: _Run, statement: Statement | None, said: ServerError, cure: Remedy) -> Ended | None:
+    """The outcome when there is to be no other attempt."""
+    if run.context.stop.requested and cure is not Remedy.HALT:
+        return Ended(Outcome.INTERRUPTED, failures.interrupted_outside(run.step, run.done))
+    if cure in (Remedy.FAIL, Remedy.HALT):
+        failure = failures.failed_outside(run.step, statement, said, run.done, halts=cure is Remedy.HALT)
+        return Ended(Outcome.FAILED, failure)
+    if run.attempts >= run.context.config.apply.attempts:
+        outcome = Outcome.BLOCKED if cure is Remedy.RETRY else Outcome.FAILED
+        return Ended(outcome, failures.failed_outside(run.step, statement, said, run.done))
     return None
 
 

@@ -117,7 +117,8 @@ JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
 JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
 WHERE pn.nspname = %(schema)s AND p.relname = %(parent)s AND cn.nspname = %(child_schema)s AND c.relname = %(child)s"""
 
-# REINDEX CONCURRENTLY names what it builds x_ccnew and what it replaces x_ccold, with a number when the name is taken.
+# REINDEX CONCURRENTLY names what it builds x_ccnew and what it replaces x_ccold, with a number when the name is taken;
+# a name that would be too long is cut in front of that.
 _REBUILT = """
 SELECT n.nspname, c.relname
 FROM pg_catalog.pg_index i
@@ -130,6 +131,7 @@ WHERE NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'
       WHEN 'schema' THEN n.nspname = %(name)s
       WHEN 'table' THEN n.nspname = %(schema)s AND t.relname = %(name)s
       ELSE n.nspname = %(schema)s
-           AND starts_with(%(name)s::text, left(regexp_replace(c.relname, '_cc(new|old)[0-9]*$', ''), 50))
+           AND starts_with(%(name)s::text, regexp_replace(c.relname, '_cc(new|old)[0-9]*$', ''))
+           AND (octet_length(c.relname) >= 60 OR regexp_replace(c.relname, '_cc(new|old)[0-9]*$', '') = %(name)s)
   END
 ORDER BY 1, 2"""

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.session import Session
 from sqlmig.errors import ConfigError, Place, Problem
-from sqlmig.project.config import Config
+from sqlmig.project.config.values import Config
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Tenant
 from sqlmig.project.names import schema_name_problems

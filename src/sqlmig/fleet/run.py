@@ -13,7 +13,7 @@ from sqlmig.db.executor import run_in_transaction
 from sqlmig.db.outside import run_outside_transaction
 from sqlmig.db.session import Session
 from sqlmig.errors import ConnectionFailed
-from sqlmig.plan.resolve import Work, digest_after
+from sqlmig.plan.resolve import Work, digests_along
 from sqlmig.plan.results import Failure, Outcome, StepResult, TargetResult
 from sqlmig.plan.values import Plan, Step, Target, TargetPlan
 from sqlmig.project.model import Scope
@@ -62,6 +62,9 @@ def run_targets(
             served += 1
             result = run_target(session, target_plan, context, waiting, observer, replan)
             stopped = _stops_the_rest(result)
+        elif target_plan.steps and not stopped:
+            result = TargetResult(target_plan, Outcome.INTERRUPTED, failure=failures.not_begun(target_plan.steps[0]))
+            stopped = True
         elif target_plan.steps:
             result = TargetResult(target_plan, Outcome.NOT_STARTED)
         else:
@@ -111,9 +114,11 @@ def _run_step(
             session.reopen()
         run = run_in_transaction if step.transaction else run_outside_transaction
         result = run(session, step, digests, context, waiting)
-    except ConnectionFailed as error:
+    except (ConnectionFailed, ServerRefused) as error:
+        # Whatever is open is not to be committed with what comes next.
+        session.close()
         lost = failures.connection_lost(step, error.message)
-        return StepResult(step, Outcome.FAILED, time.monotonic() - began, failure=lost)
+        result = StepResult(step, Outcome.FAILED, time.monotonic() - began, failure=lost)
     if result.failure is not None:
         _record(session, result, context)
     return result
@@ -137,8 +142,7 @@ def _record(session: Session, result: StepResult, context: RunContext) -> None:
 
 def _digests(target_plan: TargetPlan) -> Sequence[history.Digests]:
     """The target's digest before and after each step."""
-    work = [Work(step.unit, step.direction) for step in target_plan.steps]
-    after = [digest_after(target_plan.before, work[: count + 1]) for count in range(len(work))]
+    after = digests_along(target_plan.before, (Work(step.unit, step.direction) for step in target_plan.steps))
     before = [target_plan.before.digest, *after]
     return [history.Digests(b, a) for b, a in zip(before, after, strict=False)]
 

@@ -75,8 +75,7 @@ def _split(text: str) -> tuple[tuple[Statement, ...], list[Objection]]:
         statements = split(text)
     except SqlTextError as error:
         # The data behind COPY ... FROM stdin are seldom SQL: what stands before them is the better thing to say.
-        readable = split(text[: error.offset])
-        found = _for_psql(text, readable)
+        found = _for_psql(*_readable(text[: error.offset]))
         return (), [found or Objection(Reason.NOT_SQL, error.message, "correct the file", error.offset)]
     found = _for_psql(text, statements)
     if found is not None:
@@ -91,6 +90,14 @@ def _split(text: str) -> tuple[tuple[Statement, ...], list[Objection]]:
         for statement in statements
         if (words := transaction_control(statement)) is not None
     ]
+
+
+def _readable(text: str) -> tuple[str, tuple[Statement, ...]]:
+    """The part of a text that can be cut into statements, and those."""
+    try:
+        return text, split(text)
+    except SqlTextError as error:
+        return _readable(text[: error.offset])
 
 
 def _for_psql(text: str, statements: tuple[Statement, ...]) -> Objection | None:

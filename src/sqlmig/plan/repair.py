@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sqlmig.plan.resolve import moved_to
-from sqlmig.plan.values import Applied, Target, TargetState
+from sqlmig.plan.values import Target, TargetState
 from sqlmig.project.model import Migration, Track, version_label
 
 
@@ -47,12 +47,15 @@ def decide_repair(track: Track, target: Target, state: TargetState, version: int
         return None
     file = track.migration(version)
     label = f"{version_label(version)}_{row.name}"
-    if file is not None:
-        return _edited(target, row, file, label)
+    if file is not None and file.up.checksum == row.checksum:
+        return None
     moved = moved_to(track, state, row)
     if moved is not None:
-        message = f"{label} counts as {version_label(moved.version)}_{moved.name}, where its file is now"
+        message = f"{label} counts as {moved.label}, where its file is now"
         return Repair(target, Mend.RENUMBER, version, row.name, message, moved)
+    if file is not None:
+        message = f"{label} counts as applied in the form that {file.up.path} has now; nothing runs"
+        return Repair(target, Mend.ACCEPT_FILE, version, row.name, message, file)
     message = f"{label} no longer counts as applied, for its file is gone; what it made stays in the schema"
     return Repair(target, Mend.FORGET, version, row.name, message)
 
@@ -66,13 +69,6 @@ def decide_statement_repair(target: Target, state: TargetState, mend: Mend) -> R
     said = "ran" if mend is Mend.STATEMENT_DONE else "did not run"
     message = f"statement {number} of {progress.label} {said}, on your word"
     return Repair(target, mend, progress.version or 0, progress.name, message)
-
-
-def _edited(target: Target, row: Applied, file: Migration, label: str) -> Repair | None:
-    if row.checksum == file.up.checksum:
-        return None
-    message = f"{label} counts as applied in the form that {file.up.path} has now; nothing runs"
-    return Repair(target, Mend.ACCEPT_FILE, row.version, row.name, message, file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ that is an edit or only another layout shows in the rendered text, which the pla
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from sqlmig.errors import Place
 from sqlmig.plan.values import Applied, Reason, Refusal, Standing, TargetState
-from sqlmig.project.checksums import state_digest
+from sqlmig.project.checksums import StateDigest, state_digest
 from sqlmig.project.model import Direction, Migration, Repeatable, Script, Track, version_label
 
 
@@ -23,15 +23,17 @@ class Work:
     direction: Direction
 
     @property
-    def script(self) -> Script | None:
-        """The file that runs."""
+    def script(self) -> Script:
+        """The file that runs; what has none is refused before it becomes work."""
         match self.unit, self.direction:
             case Repeatable(script=script), Direction.UP:
                 return script
-            case Repeatable(down=down), Direction.DOWN:
+            case Repeatable(down=Script() as down), Direction.DOWN:
                 return down
-            case Migration() as migration, direction:
-                return migration.script(direction)
+            case Migration(up=up), Direction.UP:
+                return up
+            case Migration(down=Script() as down), Direction.DOWN:
+                return down
         raise AssertionError(self)
 
 
@@ -47,10 +49,12 @@ class Changed:
 class Decision:
     """What shall run in a target, and why not."""
 
+    standing: Standing
+    digest: str
+    """Of the target once the work is done."""
     work: tuple[Work, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     changed: tuple[Changed, ...] = ()
-    standing: Standing = Standing.CURRENT
 
 
 def decide_up(track: Track, state: TargetState, *, to: int | None = None) -> Decision:
@@ -62,14 +66,14 @@ def decide_up(track: Track, state: TargetState, *, to: int | None = None) -> Dec
         to: the version to stop at; repeatables then stay as they are.
     """
     if to is not None and track.migration(to) is None:
-        return Decision(refusals=(_no_such_version(track, to),), standing=standing(track, state))
+        return _no_decision(track, state, _no_such_version(track, to))
     applied = state.versions
     pending = [m for m in track.migrations if m.version not in applied and (to is None or m.version <= to)]
     work = [Work(migration, Direction.UP) for migration in pending]
     if to is None:
         work += [Work(r, Direction.UP) for r in track.repeatables if state.repeatables.get(r.name) != r.script.checksum]
-    refusals = [*_history_refusals(track, state), *_late(pending, state), *_without_down(pending)]
-    return Decision(tuple(work), tuple(refusals), _changed(track, state), standing(track, state))
+    refusals = (*_history_refusals(track, state), *_late(pending, state), *_without_down(pending))
+    return Decision(standing(track, state), digest_after(state, work), tuple(work), refusals, _changed(track, state))
 
 
 def decide_down(
@@ -89,19 +93,20 @@ def decide_down(
         steps: how many migrations to take back, instead of `to`.
         stored: migrations as the history stored them, for those whose files are gone.
     """
-    known = {m.version: m for m in stored} | {m.version: m for m in track.migrations}
-    if to is not None and to != 0 and to not in state.versions:
-        return Decision(refusals=(_not_applied(track, to),), standing=standing(track, state))
+    nonsense = _nonsense(track, state, to, steps)
+    if nonsense is not None:
+        return _no_decision(track, state, nonsense)
     newest_first = list(reversed(state.applied))
     chosen = newest_first[:steps] if steps is not None else [row for row in newest_first if row.version > (to or 0)]
-    refusals = [refusal for row in chosen if (refusal := _cannot_go_down(row, known.get(row.version)))]
+    known = _with_stored(track, stored)
+    refusals = tuple(refusal for row in chosen if (refusal := _cannot_go_down(row, known.get(row.version))))
     work: list[Work] = []
     if chosen and not refusals:
         # What repeatables hold on to cannot be dropped: they go first, the last one made before the others.
         gone = [r for r in reversed(track.repeatables) if r.down is not None and r.name in state.repeatables]
         work = [Work(repeatable, Direction.DOWN) for repeatable in gone]
         work += [Work(known[row.version], Direction.DOWN) for row in chosen]
-    return Decision(tuple(work), tuple(refusals), (), standing(track, state))
+    return Decision(standing(track, state), digest_after(state, work), tuple(work), refusals)
 
 
 def standing(track: Track, state: TargetState) -> Standing:
@@ -131,28 +136,54 @@ def track_digest(track: Track) -> str:
     )
 
 
-def digest_after(state: TargetState, work: Iterable[Work]) -> str:
+def digest_after(state: TargetState, work: Sequence[Work]) -> str:
     """The digest of a target once `work` is done."""
-    applied = {row.version: row.checksum for row in state.applied}
+    return (digests_along(state, work) or [state_digest(_applied(state), state.repeatables.items())])[-1]
+
+
+def digests_along(state: TargetState, work: Iterable[Work]) -> list[str]:
+    """The digest of a target after each piece of `work`."""
+    applied = StateDigest(_applied(state))
     repeatables = dict(state.repeatables)
+    digests = []
     for item in work:
         match item:
             case Work(Migration() as migration, Direction.UP):
-                applied[migration.version] = migration.up.checksum
+                applied.add(migration.version, migration.up.checksum)
             case Work(Migration() as migration, Direction.DOWN):
-                applied.pop(migration.version, None)
+                applied.remove(migration.version)
             case Work(Repeatable() as repeatable, Direction.DOWN):
                 repeatables.pop(repeatable.name, None)
             case Work(Repeatable() as repeatable, Direction.UP):
                 repeatables[repeatable.name] = repeatable.script.checksum
-    return state_digest(applied.items(), repeatables.items())
+        digests.append(applied.value(repeatables.items()))
+    return digests
+
+
+def _applied(state: TargetState) -> Iterator[tuple[int, str]]:
+    return ((row.version, row.checksum) for row in state.applied)
+
+
+def _no_decision(track: Track, state: TargetState, refusal: Refusal) -> Decision:
+    return Decision(standing(track, state), digest_after(state, ()), refusals=(refusal,))
+
+
+def _with_stored(track: Track, stored: Iterable[Migration]) -> dict[int, Migration]:
+    """The migrations by version: from disk; what is not there, or has lost its down file, from the history."""
+    known = {migration.version: migration for migration in stored}
+    for migration in track.migrations:
+        kept = known.get(migration.version)
+        lost = migration.down is None and kept is not None
+        known[migration.version] = replace(migration, down=kept.down) if lost and kept is not None else migration
+    return known
 
 
 def _history_refusals(track: Track, state: TargetState) -> list[Refusal]:
     """What of the history the files no longer tell."""
     refusals = []
+    files = {m.version: m.up.checksum for m in track.migrations}
     for row in state.applied:
-        if track.migration(row.version) is not None:
+        if files.get(row.version) == row.checksum:
             continue
         label = f"{track.name} {version_label(row.version)}_{row.name}"
         moved = moved_to(track, state, row)
@@ -160,6 +191,8 @@ def _history_refusals(track: Track, state: TargetState) -> list[Refusal]:
             message = f"{label} is applied, but its file now has number {version_label(moved.version)}"
             advice = f"name the file {version_label(row.version)}_{row.name} again"
             refusals.append(Refusal(Reason.RENUMBERED, message, advice, place=Place(moved.up.path)))
+        elif row.version in files:
+            continue  # edited, or laid out anew: the rendered text tells
         elif row.version > track.head:
             message = f"{label} is applied, but these files end at {version_label(track.head)}"
             advice = "check out the release that has it, or `sqlmig rollback`: the history kept its down file"
@@ -180,19 +213,23 @@ def moved_to(track: Track, state: TargetState, row: Applied) -> Migration | None
 def _changed(track: Track, state: TargetState) -> tuple[Changed, ...]:
     files = {m.version: m for m in track.migrations}
     rows = ((row, files.get(row.version)) for row in state.applied)
-    return tuple(Changed(row, file) for row, file in rows if file is not None and file.up.checksum != row.checksum)
+    different = ((row, file) for row, file in rows if file is not None and file.up.checksum != row.checksum)
+    return tuple(Changed(row, file) for row, file in different if moved_to(track, state, row) is None)
 
 
 def _late(pending: Iterable[Migration], state: TargetState) -> list[Refusal]:
+    begun = (state.progress.version if state.progress is not None else None) or 0
+    head = max(state.head, begun)
+    higher = f"the higher {version_label(head)} {'was begun' if begun > state.head else 'is'}"
     return [
         Refusal(
             Reason.LATE,
-            f"{migration.label} is not applied, but the higher {version_label(state.head)} is",
+            f"{migration.label} is not applied, but {higher}",
             "give it the next free number, or, when it may run late, write: -- sqlmig: out-of-order REASON",
             place=Place(migration.up.path),
         )
         for migration in pending
-        if migration.version < state.head and migration.up.directives.out_of_order is None
+        if migration.version < head and migration.up.directives.out_of_order is None
     ]
 
 
@@ -230,6 +267,18 @@ def _no_such_version(track: Track, version: int) -> Refusal:
     return Refusal(Reason.UNKNOWN_VERSION, message, f"its last versions are: {numbers}")
 
 
-def _not_applied(track: Track, version: int) -> Refusal:
-    message = f"{track.name} {version_label(version)} is not applied, so nothing can be rolled back to it"
-    return Refusal(Reason.UNKNOWN_VERSION, message, "see `sqlmig history` for what is applied")
+def _nonsense(track: Track, state: TargetState, to: int | None, steps: int | None) -> Refusal | None:
+    """What is wrong with the way that a rollback says how far it shall go."""
+    seen = "see `sqlmig history` for what is applied"
+    if (to is None) == (steps is None):
+        message = "a rollback needs either the version that stays or a number of steps"
+        return Refusal(Reason.UNKNOWN_VERSION, message, "say one of them: --to VERSION or --steps N")
+    if to is not None and to != 0 and to not in state.versions:
+        message = f"{track.name} {version_label(to)} is not applied, so nothing can be rolled back to it"
+        return Refusal(Reason.UNKNOWN_VERSION, message, seen)
+    if steps is not None and steps < 1:
+        return Refusal(Reason.UNKNOWN_VERSION, f"{steps} steps back lead nowhere", "say how many: --steps 1 or more")
+    if steps is not None and 0 < len(state.applied) < steps:
+        message = f"only {len(state.applied)} of {track.name} can be taken back, not {steps}"
+        return Refusal(Reason.UNKNOWN_VERSION, message, f"{seen}; --to 0 takes everything back")
+    return None

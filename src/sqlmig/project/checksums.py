@@ -45,9 +45,44 @@ def state_digest(applied: Iterable[tuple[int, str]], repeatables: Iterable[tuple
         applied: (version, source checksum) of each applied migration.
         repeatables: (name, source checksum) of each applied repeatable.
     """
-    digest = hashlib.sha256()
-    for version, checksum in sorted(applied):
-        digest.update(f"{version}={checksum}\n".encode())
-    for name, checksum in sorted(repeatables):
-        digest.update(f"{name}~{checksum}\n".encode())
-    return digest.hexdigest()
+    digest = StateDigest(applied)
+    return digest.value(repeatables)
+
+
+class StateDigest:
+    """A digest that follows migrations one by one; one above all others costs no new start."""
+
+    def __init__(self, applied: Iterable[tuple[int, str]]) -> None:
+        """Takes (version, source checksum) of each applied migration."""
+        self._applied = dict(applied)
+        self._restart()
+
+    def add(self, version: int, checksum: str) -> None:
+        """A migration was applied."""
+        self._applied[version] = checksum
+        if version > self._highest:
+            self._update(version, checksum)
+        else:
+            self._restart()
+
+    def remove(self, version: int) -> None:
+        """A migration was taken back."""
+        self._applied.pop(version, None)
+        self._restart()
+
+    def value(self, repeatables: Iterable[tuple[str, str]]) -> str:
+        """The digest with these repeatables, by name and source checksum, in hexadecimal."""
+        digest = self._versions.copy()
+        for name, checksum in sorted(repeatables):
+            digest.update(f"{name}~{checksum}\n".encode())
+        return digest.hexdigest()
+
+    def _restart(self) -> None:
+        self._versions = hashlib.sha256()
+        self._highest = 0
+        for version, checksum in sorted(self._applied.items()):
+            self._update(version, checksum)
+
+    def _update(self, version: int, checksum: str) -> None:
+        self._versions.update(f"{version}={checksum}\n".encode())
+        self._highest = version

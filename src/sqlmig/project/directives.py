@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -11,6 +11,7 @@ from sqlmig.errors import Place, Problem
 from sqlmig.project.durations import duration_problem
 from sqlmig.project.model import Directives, Phase, Requirement
 from sqlmig.project.nearest import did_you_mean
+from sqlmig.sql.tokens import SqlTextError, tokenize
 
 
 class FileKind(Enum):
@@ -24,13 +25,6 @@ class FileKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
-    path: str
-    kind: FileKind
-    lines: list[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Found:
     """One directive comment: its line (from 1), its word and what follows the word."""
 
@@ -38,15 +32,20 @@ class _Found:
     column: int
     word: str
     argument: str
+    in_head: bool
+    """Whether only comments, white space and Jinja tags stand above it."""
+    alone: bool
+    """Whether nothing stands before it in its line."""
 
 
-_HEAD = re.compile(r"\s+|--[^\n]*|/\*.*?\*/|\{#.*?#\}|\{%.*?%\}", re.DOTALL)
-_DIRECTIVE = re.compile(r"^[ \t]*--[ \t]*sqlmig:[ \t]*(?P<word>[^\s]*)[ \t]*(?P<argument>.*?)[ \t]*$", re.MULTILINE)
+_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_DIRECTIVE = re.compile(r"--[ \t]*sqlmig:[ \t]*(?P<word>[^\s]*)[ \t]*(?P<argument>.*?)[ \t]*$", re.MULTILINE)
+_VERSION = re.compile(r"[0-9]{1,19}")
 _OBJECT = re.compile(r"[^\s.]+\.[^\s.]+")
 _RULE = re.compile(r"(?P<rule>[a-z][a-z0-9-]*)\s*:\s*(?P<reason>\S.*)")
 
-ALL = frozenset(FileKind)
-MAY_LOCK = frozenset({FileKind.UP, FileKind.DOWN, FileKind.REPEATABLE})
+_ALL = frozenset(FileKind)
+_MAY_LOCK = frozenset({FileKind.UP, FileKind.DOWN, FileKind.REPEATABLE})
 
 
 def read_directives(text: str, path: str, kind: FileKind) -> tuple[Directives, list[Problem]]:
@@ -60,29 +59,45 @@ def read_directives(text: str, path: str, kind: FileKind) -> tuple[Directives, l
     Returns:
         What the head asks for, and every directive that is unknown, misplaced or incomplete.
     """
-    context = _Context(path, kind, text.split("\n"))
-    head_end = _head_end(text)
+    if "sqlmig:" not in text:
+        return Directives(), []
+    lines = text.split("\n")
     directives = Directives()
     problems: list[Problem] = []
-    for match in _DIRECTIVE.finditer(text):
-        found = _found(text, match)
-        spec = _SPECS.get(found.word)
-        if spec is None:
-            message = f"unknown directive '{found.word}'; {did_you_mean(found.word, _SPECS)}"
-            problems.append(_problem(context, found, message, "see docs/file-format.md for the directives"))
-        elif kind not in spec.kinds:
-            message = f"directive '{found.word}' has no meaning in {kind.value}"
-            problems.append(_problem(context, found, message, f"take it out; it belongs in {_names(spec.kinds)}"))
-        elif spec.in_head and match.start() >= head_end:
-            message = f"directive '{found.word}' speaks for the whole file, but stands below its head"
-            problems.append(_problem(context, found, message, "move it above the first statement"))
-        else:
-            result = spec.read(directives, found.argument)
-            if isinstance(result, str):
-                problems.append(_problem(context, found, f"directive '{found.word}' {result}", f"write: {spec.usage}"))
-            else:
-                directives = result
+    before: set[str] = set()
+    for found in _found(text):
+        refused = _refused(found, kind, before)
+        read = None if refused else _SPECS[found.word].read(directives, found.argument)
+        if isinstance(read, str):
+            refused = f"directive '{found.word}' {read}", f"write: {_SPECS[found.word].usage}"
+        if refused is not None:
+            message, advice = refused
+            place = Place(path, found.line, found.column, lines[found.line - 1])
+            problems.append(Problem(message, place, advice))
+        elif isinstance(read, Directives):
+            directives = read
+        before.add(found.word)
     return directives, problems
+
+
+def _refused(found: _Found, kind: FileKind, before: Set[str]) -> tuple[str, str] | None:
+    """What speaks against a directive wherever it is written, and what to do about it."""
+    spec = _SPECS.get(found.word)
+    if spec is None:
+        message = f"unknown directive '{found.word}'; {did_you_mean(found.word, _SPECS)}"
+        return message, "see docs/file-format.md for the directives"
+    name = f"directive '{found.word}'"
+    if kind not in spec.kinds:
+        return f"{name} has no meaning in {kind.value}", f"take it out; it belongs in {_names(spec.kinds)}"
+    if not found.alone:
+        return f"{name} stands behind something else", "give it a line of its own"
+    if spec.in_head and not found.in_head:
+        return f"{name} speaks for the whole file, but stands below its head", "move it above the first statement"
+    if _JINJA.search(found.argument):
+        return f"{name} cannot use a template: directives are read before it is rendered", f"write: {spec.usage}"
+    if found.word in before and not spec.repeats:
+        return f"{name} stands here a second time", "keep one of them"
+    return None
 
 
 _Reader = Callable[[Directives, str], Directives | str]
@@ -94,6 +109,7 @@ class _Spec:
     read: _Reader
     kinds: frozenset[FileKind]
     in_head: bool = True
+    repeats: bool = False
 
 
 def _transaction(directives: Directives, argument: str) -> Directives | str:
@@ -104,7 +120,7 @@ def _transaction(directives: Directives, argument: str) -> Directives | str:
 
 def _requires(directives: Directives, argument: str) -> Directives | str:
     words = argument.split()
-    if len(words) != 2 or not words[1].isascii() or not words[1].isdigit():
+    if len(words) != 2 or not _VERSION.fullmatch(words[1]):
         return "needs a track and a version"
     return replace(directives, requires=(*directives.requires, Requirement(words[0], int(words[1]))))
 
@@ -148,41 +164,59 @@ def _allow(directives: Directives, argument: str) -> Directives | str:
 
 
 _SPECS: dict[str, _Spec] = {
-    "transaction": _Spec("-- sqlmig: transaction off", _transaction, MAY_LOCK),
-    "requires": _Spec("-- sqlmig: requires platform 0005", _requires, frozenset({FileKind.UP, FileKind.REPEATABLE})),
+    "transaction": _Spec("-- sqlmig: transaction off", _transaction, _MAY_LOCK),
+    "requires": _Spec(
+        "-- sqlmig: requires platform 0005", _requires, frozenset({FileKind.UP, FileKind.REPEATABLE}), repeats=True
+    ),
     "irreversible": _Spec("-- sqlmig: irreversible the old values are gone", _irreversible, frozenset({FileKind.UP})),
-    "lock_timeout": _Spec("-- sqlmig: lock_timeout 5s", _lock_timeout, MAY_LOCK),
-    "statement_timeout": _Spec("-- sqlmig: statement_timeout 10min", _statement_timeout, MAY_LOCK),
+    "lock_timeout": _Spec("-- sqlmig: lock_timeout 5s", _lock_timeout, _MAY_LOCK),
+    "statement_timeout": _Spec("-- sqlmig: statement_timeout 10min", _statement_timeout, _MAY_LOCK),
     "phase": _Spec("-- sqlmig: phase contract", _phase, frozenset({FileKind.UP})),
-    "touches": _Spec("-- sqlmig: touches platform_core.deal_index", _touches, MAY_LOCK),
+    "touches": _Spec("-- sqlmig: touches platform_core.deal_index", _touches, _MAY_LOCK, repeats=True),
     "out-of-order": _Spec(
         "-- sqlmig: out-of-order merged from the 2.4 branch", _out_of_order, frozenset({FileKind.UP})
     ),
-    "after": _Spec("-- sqlmig: after other_name", _after, frozenset({FileKind.REPEATABLE})),
-    "allow": _Spec("-- sqlmig: allow index-not-concurrent: 40 rows, ever", _allow, ALL, in_head=False),
+    "after": _Spec("-- sqlmig: after other_name", _after, frozenset({FileKind.REPEATABLE}), repeats=True),
+    "allow": _Spec("-- sqlmig: allow index-not-concurrent: 40 rows, ever", _allow, _ALL, in_head=False, repeats=True),
 }
 
 
-def _head_end(text: str) -> int:
-    """Where the head ends: the first character that is neither white space, comment nor a Jinja tag."""
-    position = 0
-    while match := _HEAD.match(text, position):
-        position = match.end()
-    return position
+def _found(text: str) -> Iterator[_Found]:
+    """The directives of a template: comments, so nothing inside a string or a function's body is one."""
+    plain = _JINJA.sub(_blank, text)
+    comments, head_end = _comments(plain)
+    for start in comments:
+        match = _DIRECTIVE.match(text, start)
+        if match is not None:
+            line_start = text.rfind("\n", 0, start) + 1
+            yield _Found(
+                line=text.count("\n", 0, line_start) + 1,
+                column=match.start("word") - line_start + 1,
+                word=match["word"],
+                argument=match["argument"],
+                in_head=start < head_end,
+                alone=not plain[line_start:start].strip(),
+            )
 
 
-def _found(text: str, match: re.Match[str]) -> _Found:
-    line_start = text.rfind("\n", 0, match.start("word")) + 1
-    return _Found(
-        line=text.count("\n", 0, line_start) + 1,
-        column=match.start("word") - line_start + 1,
-        word=match["word"],
-        argument=match["argument"],
-    )
+def _comments(plain: str) -> tuple[list[int], int]:
+    """Where line comments begin, and where the first token does."""
+    readable = len(plain)
+    try:
+        scanned = tokenize(plain)
+    except SqlTextError as error:
+        readable = error.offset
+        scanned = tokenize(plain[:readable])
+    starts = [comment.start for comment in scanned.comments if comment.text.startswith("--")]
+    # A template may be cut only once it is rendered; until then, no line that looks like a directive is overlooked.
+    starts += [match.start() for match in _DIRECTIVE.finditer(plain, readable)]
+    return starts, scanned.tokens[0].start if scanned.tokens else readable
 
 
-def _problem(context: _Context, found: _Found, message: str, advice: str) -> Problem:
-    return Problem(message, Place(context.path, found.line, found.column, context.lines[found.line - 1]), advice)
+def _blank(match: re.Match[str]) -> str:
+    """What stands in for Jinja: nothing for a tag or a comment, something for an expression, which prints."""
+    filler = "," if match[0].startswith("{{") else " "
+    return re.sub(r"[^\n]", filler, match[0])
 
 
 def _names(kinds: frozenset[FileKind]) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+MAX_MILLISECONDS = 2**31 - 1
+"""PostgreSQL holds its timeouts in an int of milliseconds."""
+
 _DURATION = re.compile(r"(?P<count>[0-9]{1,9})(?P<unit>ms|s|min|h|d)")
 _MILLISECONDS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 
@@ -23,9 +26,9 @@ def milliseconds(duration: str) -> int:
 
 
 def duration_problem(duration: str) -> str | None:
-    """What is wrong with a duration, or None."""
+    """What is wrong with a duration as a timeout, or None."""
     try:
-        milliseconds(duration)
+        fits = milliseconds(duration) <= MAX_MILLISECONDS
     except ValueError as error:
         return str(error)
-    return None
+    return None if fits else "is longer than PostgreSQL can wait: 24 days"

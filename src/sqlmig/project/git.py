@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tarfile
 import tempfile
@@ -16,7 +17,7 @@ MAIN_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master"
 
 
 def head_commit(root: Path) -> str | None:
-    """The commit that is checked out, with `-dirty` when SQL files differ from it; None outside of a repository."""
+    """The commit that is checked out, with `-dirty` when the project differs from it; None outside of a repository."""
     try:
         commit = _git(root, "rev-parse", "HEAD")
         changed = _git(root, "status", "--porcelain", "--untracked-files=all", "--", ".")
@@ -57,22 +58,44 @@ def checkout(root: Path, ref: str) -> Iterator[Path | None]:
         raise UsageError(f"git knows no '{ref}'", next="name a branch, a tag or a commit") from error
     top = Path(_git(root, "rev-parse", "--show-toplevel"))
     inside = root.resolve().relative_to(top.resolve()).as_posix()
+    folder_then = commit if inside == "." else f"{commit}:{inside}"
+    try:
+        _git(root, "rev-parse", "--verify", "--quiet", f"{folder_then}^{{tree}}")
+    except UsageError:
+        yield None
+        return
     with tempfile.TemporaryDirectory(prefix="sqlmig-diff-") as folder:
-        # The whole tree: archive would fail for a folder that was not there yet.
-        done = subprocess.run(
-            ["git", "-C", str(top), "archive", "--format=tar", commit], capture_output=True, check=False
-        )
-        if done.returncode != 0:
-            raise UsageError(f"git could not read {ref}: {done.stderr.decode(errors='replace').strip()}")
-        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-            archive.extractall(folder, filter="data")
-        found = Path(folder) / inside
-        yield found if found.is_dir() else None
+        _extract(top, folder_then, Path(folder))
+        yield Path(folder)
+
+
+def _extract(top: Path, tree: str, folder: Path) -> None:
+    command = ["git", "-C", str(top), "archive", "--format=tar", tree]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise UsageError(f"git could not read {tree}: {done.stderr.decode(errors='replace').strip()}")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        archive.extractall(folder, filter=_inside_only)  # noqa: S202  the filter keeps it inside
+
+
+def _inside_only(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """A link that leads out of the folder is left behind: there is no migration of this project at its end."""
+    try:
+        return tarfile.data_filter(member, folder)
+    except tarfile.FilterError:
+        return None
 
 
 def _git(root: Path, *arguments: str) -> str:
     try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments],
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
+            env={**os.environ, "LC_ALL": "C"},
+        )
     except FileNotFoundError as error:
         raise UsageError("git is not installed", next="install git") from error
     if done.returncode != 0:

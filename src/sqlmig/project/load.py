@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlmig.errors import Problem, ProjectError
-from sqlmig.project.config import Config, shared_schemas
+from sqlmig.project.config.check import shared_schemas
+from sqlmig.project.config.values import Config
 from sqlmig.project.directives import FileKind
-from sqlmig.project.files import read_script, read_track, requirement_problems
+from sqlmig.project.files import read_track, requirement_problems
+from sqlmig.project.macros import read_macros
 from sqlmig.project.model import Scope, Script, Tenant, Track
-from sqlmig.project.templates import Row, Templates, read_macros
+from sqlmig.project.sandbox import Row, Variables
+from sqlmig.project.scripts import read_script
+from sqlmig.project.templates import Templates
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class ProjectFiles:
         names: dict[str, object] = {
             "schema": schema,
             "env": self.config.environment or "",
-            "vars": Row(self.config.variables),
+            "vars": Variables(self.config.variables),
         }
         if tenant is not None:
             names["tenant"] = Row({**tenant.row, "id": tenant.id, "slug": tenant.slug, "schema": tenant.schema})
@@ -59,7 +63,7 @@ def load_files(config: Config) -> ProjectFiles:
     Raises:
         ProjectError: with every problem of every file of every track.
     """
-    templates = Templates(read_macros(config.root / config.macros))
+    templates = Templates(read_macros(config.root, config.macros), config.macros)
     problems: list[Problem] = []
     tracks: list[Track] = []
     for track in sorted(config.tracks, key=lambda track: track.scope is Scope.TENANT):

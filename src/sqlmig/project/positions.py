@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import nodes
@@ -33,30 +33,40 @@ _OPEN, _CLOSE = "\uf8f0", "\uf8f1"
 _MARK = re.compile(f"{_OPEN}(\\d+):(\\d+):([le]){_CLOSE}")
 
 
-def mark(tree: nodes.Template, source: str, file: int) -> None:
+def mark(tree: nodes.Template, source: str, file: int, tokens: Iterable[tuple[str, str]]) -> None:
     """Puts marks into a syntax tree.
 
     Args:
         tree: what Jinja parsed from `source`; changed in place.
         source: the template.
         file: the number that stands for the template in its marks.
+        tokens: kind and text of each of its tokens, as Jinja's lexer cuts them.
     """
-    line_starts = [0, *(match.end() for match in re.finditer("\n", source))]
-    cursor = 0
-    for output in tree.find_all(nodes.Output):
+    outputs = list(tree.find_all(nodes.Output))
+    origins = _origins(source, tokens)
+    # The tree holds what is printed in the order of the source; were it otherwise, no mark is better than a wrong one.
+    if len(origins) != sum(len(output.nodes) for output in outputs):
+        return
+    following = iter(origins)
+    for output in outputs:
         marked: list[nodes.Expr] = []
-        for node in output.nodes:
-            line_start = line_starts[min(node.lineno, len(line_starts)) - 1]
-            # Nodes of one line come in the order of the source; blocks may be visited out of it.
-            start = cursor if line_start <= cursor and source.count("\n", line_start, cursor) == 0 else line_start
-            literal = isinstance(node, nodes.TemplateData)
-            wanted = node.data if isinstance(node, nodes.TemplateData) else "{{"
-            found = source.find(wanted, start)
-            at = found if found >= 0 else start
-            cursor = at + (len(wanted) if found >= 0 else 0)
-            sign = nodes.TemplateData(f"{_OPEN}{file}:{at}:{'l' if literal else 'e'}{_CLOSE}", lineno=node.lineno)
-            marked += [sign, node]
+        for node, origin in zip(output.nodes, following, strict=False):
+            sign = "l" if isinstance(node, nodes.TemplateData) else "e"
+            marked += [nodes.TemplateData(f"{_OPEN}{file}:{origin}:{sign}{_CLOSE}", lineno=node.lineno), node]
         output.nodes = marked
+
+
+def _origins(source: str, tokens: Iterable[tuple[str, str]]) -> list[int]:
+    """Where each literal text and each printed expression of a template begins."""
+    found: list[int] = []
+    at = 0
+    for kind, text in tokens:
+        # The lexer leaves nothing out but the white space that `{%-` takes away.
+        start = source.index(text, at)
+        at = start + len(text)
+        if kind in ("data", "variable_begin"):
+            found.append(start)
+    return found
 
 
 def unmark(marked: str, files: Sequence[str]) -> tuple[str, tuple[Segment, ...]]:

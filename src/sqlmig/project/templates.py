@@ -1,37 +1,27 @@
-"""Templates: Jinja2, sandboxed and deterministic. The only importer of jinja2.
+"""Templates: renders scripts, and says where in which file a character of the text came from.
 
-Rendering gives the text that the server gets and, on demand, the way back: which line and column of which
-template a character of that text came from.
+Jinja is set up in `sandbox`; what it raises becomes a ProjectError at the line that is to blame here.
 """
 
 from __future__ import annotations
 
-import datetime
 import re
-import uuid
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property, lru_cache
-from importlib import resources
-from pathlib import Path
+from functools import cached_property
 from types import TracebackType
 
 import jinja2
 from jinja2 import meta, nodes
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sqlmig.errors import Place, Problem, ProjectError
-from sqlmig.project.checksums import normalised
+from sqlmig.project.macros import shipped_macros
 from sqlmig.project.model import Script
 from sqlmig.project.nearest import did_you_mean
 from sqlmig.project.positions import Segment, locate, mark, unmark
-from sqlmig.sql.identifiers import quote_ident, quote_literal
-
-MAX_TURNS = 1_000_000
-"""Loop turns and macro calls that one rendering may take. A count and no clock: the same everywhere."""
-MAX_CHARACTERS = 64 * 1024 * 1024
+from sqlmig.project.sandbox import MAX_CHARACTERS, NotInScope, Sandbox
 
 Scope = Mapping[str, object]
 """The names in scope of a template: schema, tenant, env, vars."""
@@ -43,6 +33,7 @@ class Rendered:
 
     script: Script
     text: str = field(repr=False)
+    _sources: Mapping[str, str] = field(repr=False, compare=False)
     _segments: Callable[[], tuple[Segment, ...]] = field(repr=False, compare=False)
 
     def place(self, offset: int) -> Place:
@@ -54,19 +45,20 @@ class Rendered:
         """The way back, worked out when somebody asks."""
         return self._segments()
 
-    @property
-    def _sources(self) -> Mapping[str, str]:
-        return {self.script.path: self.script.text, **self.script.macros}
-
 
 class Templates:
     """Renders scripts with the macros of one project; holds the compiled templates."""
 
-    def __init__(self, macros: Mapping[str, str]) -> None:
-        """Takes the project's own macro files, by the name that templates import them by."""
-        self._macros = {**shipped_macros(), **macros}
-        self._plain = _Environment(self._macros)
-        self._marking = _MarkingEnvironment(self._macros)
+    def __init__(self, macros: Mapping[str, str], folder: str = "") -> None:
+        """Takes the project's own macro files.
+
+        Args:
+            macros: their texts, by the name that templates import them by.
+            folder: where they stand, relative to the project's root.
+        """
+        shown = {name: f"{folder}/{name}" for name in macros} if folder else {}
+        self._engine = _Engine({**shipped_macros(), **macros}, shown)
+        self._engines_of_stored: dict[str, _Engine] = {}
 
     def imported(self, text: str, path: str) -> dict[str, str]:
         """The macro files that a template imports, directly or through others, by import name.
@@ -74,9 +66,7 @@ class Templates:
         Raises:
             ProjectError: the template cannot be parsed, or imports what there is not.
         """
-        found: dict[str, str] = {}
-        self._collect(text, path, found)
-        return found
+        return self._engine.imported(text, path)
 
     def render(self, script: Script, scope: Scope) -> Rendered:
         """Renders a script.
@@ -86,150 +76,121 @@ class Templates:
                 template, at its line.
         """
         if "{" not in script.text:
-            return Rendered(script, script.text, lambda: (Segment(0, script.path, 0, True),))
-        text = _run(self._plain, script, scope)
-        return Rendered(script, text, lambda: self._trace(script, scope, text))
+            sources = {script.path: script.text}
+            return Rendered(script, script.text, sources, lambda: (Segment(0, script.path, 0, True),))
+        engine = self._engine_for(script)
+        text = engine.render(script, scope)
+        return Rendered(script, text, engine.sources(script), lambda: engine.trace(script, scope, text))
 
-    def _trace(self, script: Script, scope: Scope, text: str) -> tuple[Segment, ...]:
+    def _engine_for(self, script: Script) -> _Engine:
+        """A script that the history stored renders with the macros that were stored with it."""
+        macros = self._engine.macros
+        if all(macros.get(name) == text for name, text in script.macros.items()):
+            return self._engine
+        if script.checksum not in self._engines_of_stored:
+            self._engines_of_stored[script.checksum] = _Engine({**macros, **script.macros}, {})
+        return self._engines_of_stored[script.checksum]
+
+
+class _Engine:
+    """One set of macro files, and the templates compiled with it."""
+
+    def __init__(self, macros: Mapping[str, str], shown: Mapping[str, str]) -> None:
+        self.macros = macros
+        self._shown = {name: shown.get(name, name) for name in macros}
+        self._texts = {self._shown[name]: text for name, text in macros.items()}
+        self._plain = Sandbox(macros, self._shown)
+        self._marking = _MarkingSandbox(macros, self._shown)
+        self._macro_imports: dict[str, list[str]] = {}
+        self._exports: dict[str, list[str]] = {}
+
+    def sources(self, script: Script) -> Mapping[str, str]:
+        """Every text that a script may be made of, by the name that messages have for it."""
+        return {**self._texts, script.path: script.text}
+
+    def render(self, script: Script, scope: Scope) -> str:
+        return _run(self._plain, script, scope, self.sources(script))
+
+    def trace(self, script: Script, scope: Scope, text: str) -> tuple[Segment, ...]:
         """Renders again with marks; where the marks change what comes out, there is no way back."""
         try:
-            marked = _run(self._marking, script, scope)
+            marked = _run(self._marking, script, scope, self.sources(script))
         except ProjectError:
             return ()
-        plain, segments = unmark(marked, tuple({script.path: "", **self._macros}))
+        plain, segments = unmark(marked, (script.path, *self._shown.values()))
         return segments if plain == text else ()
 
-    def _collect(self, text: str, path: str, found: dict[str, str]) -> None:
+    def imported(self, text: str, path: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        pending = self._imports(text, path)
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found[name] = self.macros[name]
+                pending += self._imports_of_macro(name)
+        return found
+
+    def _imports_of_macro(self, name: str) -> list[str]:
+        """Read once: a thousand migrations import the same few files."""
+        if name not in self._macro_imports:
+            self._macro_imports[name] = self._imports(self.macros[name], self._shown[name])
+        return self._macro_imports[name]
+
+    def _imports(self, text: str, path: str) -> list[str]:
         if "{%" not in text:
-            return
-        with _errors_of(self._plain, path, text):
+            return []
+        with _errors_at_their_place(path, {path: text}):
             tree = self._plain.parse(text, path, path)
+        names = []
         for name in meta.find_referenced_templates(tree):
             if name is None:
-                raise ProjectError([_import_problem(path, text, "the name of an imported file must be written out")])
-            if name not in self._macros:
-                raise ProjectError(
-                    [_import_problem(path, text, f"no macro file '{name}'; {did_you_mean(name, self._macros)}", name)]
-                )
-            if name not in found:
-                found[name] = self._macros[name]
-                self._collect(self._macros[name], name, found)
+                raise _import_error(path, text, "import", "the name of an imported file must be written out")
+            if name not in self.macros:
+                message = f"no macro file '{name}'; {did_you_mean(name, self.macros)}"
+                raise _import_error(path, text, name, message)
+            names.append(name)
+        for node in tree.find_all(nodes.FromImport):
+            self._check_names(node, path, text)
+        return names
+
+    def _check_names(self, node: nodes.FromImport, path: str, text: str) -> None:
+        file = node.template.value if isinstance(node.template, nodes.Const) else ""
+        exported = self._exported(file)
+        for wanted in node.names:
+            name = wanted[0] if isinstance(wanted, tuple) else wanted
+            if name not in exported:
+                message = f"'{file}' has no macro '{name}'; {did_you_mean(name, exported)}"
+                raise _import_error(path, text, name, message, after=node.lineno)
+
+    def _exported(self, file: str) -> list[str]:
+        """What other files can import from a macro file."""
+        if file not in self._exports:
+            shown, text = self._shown[file], self.macros[file]
+            with _errors_at_their_place(shown, {shown: text}):
+                tree = self._plain.parse(text, file, shown)
+            names = [node.name for node in tree.find_all(nodes.Macro)]
+            names += [node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"]
+            self._exports[file] = [name for name in names if not name.startswith("_")]
+        return self._exports[file]
 
 
-@lru_cache(maxsize=1)
-def shipped_macros() -> Mapping[str, str]:
-    """The macro files that come with sqlmig, by import name (`sqlmig/rls.sql`)."""
-    folder = resources.files("sqlmig") / "macros"
-    return {
-        f"sqlmig/{entry.name}": normalised(entry.read_bytes())
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".sql")
-    }
-
-
-def read_macros(folder: Path) -> dict[str, str]:
-    """The macro files below a folder, by import name; none when the folder is not there."""
-    return {
-        file.relative_to(folder).as_posix(): normalised(file.read_bytes())
-        for file in sorted(folder.rglob("*.sql"))
-        if file.is_file()
-    }
-
-
-class Row(dict[str, object]):
-    """A registry row: `tenant.items` is the column of that name, not a method."""
-
-
-class _Undefined(jinja2.StrictUndefined):
-    """Names what is not there, and what is."""
-
-    @property
-    def _undefined_message(self) -> str:
-        name = str(self._undefined_name)
-        if isinstance(self._undefined_obj, Row):
-            return f"the tenant has no column '{name}'; {did_you_mean(name, self._undefined_obj)}"
-        if isinstance(self._undefined_obj, Mapping):
-            return f"'{name}' is not defined there; {did_you_mean(name, map(str, self._undefined_obj))}"
-        return f"'{name}' is not defined; in scope are schema, env, vars and, on a tenant track, tenant"
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja without clock, chance, environment or files other than macros, and with bounded loops."""
-
-    intercepted_binops = frozenset({"*", "**", "%"})
-
-    def __init__(self, macros: Mapping[str, str]) -> None:
-        super().__init__(
-            loader=jinja2.DictLoader(dict(macros)),
-            undefined=_Undefined,
-            keep_trailing_newline=True,
-            autoescape=False,
-            finalize=_printable,
-            auto_reload=False,
-            cache_size=-1,
-        )
-        self._turns = 0
-        self._compiled: dict[tuple[str, str], jinja2.Template] = {}
-        self.globals = {"range": self.globals["range"], "dict": dict, "_turn": self._turn}
-        del self.filters["random"], self.filters["pprint"]
-        self.filters.update(ident=_ident, literal=_literal)
-
-    def start(self, script: Script) -> jinja2.Template:
-        """Begins a rendering: the script's compiled template, loop turns counted from 0."""
-        self._turns = 0
-        key = (script.path, script.checksum)
-        if key not in self._compiled:
-            code = self.compile(script.text, name=script.path, filename=script.path)
-            namespace: MutableMapping[str, object] = self.make_globals(None)
-            self._compiled[key] = self.template_class.from_code(self, code, namespace)
-        return self._compiled[key]
-
-    def getattr(self, obj: object, attribute: str) -> object:
-        if isinstance(obj, Row):
-            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
-
-    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: object, right: object) -> object:
-        if operator == "**" and not (isinstance(right, int) and abs(right) <= 64):
-            raise SecurityError("an exponent above 64")
-        if operator == "*" and _length(left, right) > MAX_CHARACTERS:
-            raise SecurityError(f"a value of more than {MAX_CHARACTERS} characters")
-        if operator == "%" and isinstance(left, str) and re.search(r"%[^%a-zA-Z]*\d{5}", left):
-            raise SecurityError("a padding of more than 9999 characters")
-        return super().call_binop(context, operator, left, right)
-
-    def _turn(self) -> str:
-        self._turns += 1
-        if self._turns > MAX_TURNS:
-            raise SecurityError(f"it took more than {MAX_TURNS} loop turns and macro calls")
-        return ""
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
-        for node in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
-            if isinstance(node, nodes.For | nodes.Macro | nodes.CallBlock):
-                turn = nodes.Call(nodes.Name("_turn", "load"), [], [], None, None)
-                node.body.insert(0, nodes.ExprStmt(turn).set_lineno(node.lineno))
-        tree.set_environment(self)
-        return tree
-
-
-class _MarkingEnvironment(_Environment):
+class _MarkingSandbox(Sandbox):
     """Puts a mark with its origin in front of everything that a template prints."""
 
-    def __init__(self, macros: Mapping[str, str]) -> None:
-        super().__init__(macros)
-        self._names = {name: index for index, name in enumerate(macros, start=1)}
+    def __init__(self, macros: Mapping[str, str], shown: Mapping[str, str]) -> None:
+        super().__init__(macros, shown)
+        self._numbers = {name: index for index, name in enumerate(shown, start=1)}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        mark(tree, source, self._names.get(name or "", 0))
+        tokens = ((kind, value) for _, kind, value in self.lexer.tokeniter(source, name, filename))
+        mark(tree, source, self._numbers.get(name or "", 0), tokens)
         tree.set_environment(self)
         return tree
 
 
-def _run(environment: _Environment, script: Script, scope: Scope) -> str:
-    with _errors_of(environment, script.path, script.text):
+def _run(environment: Sandbox, script: Script, scope: Scope, sources: Mapping[str, str]) -> str:
+    with _errors_at_their_place(script.path, sources):
         template = environment.start(script)
         pieces: list[str] = []
         size = 0
@@ -241,93 +202,59 @@ def _run(environment: _Environment, script: Script, scope: Scope) -> str:
         return "".join(pieces)
 
 
-class _errors_of:  # noqa: N801  it reads as a phrase: `with _errors_of(...)`
+@contextmanager
+def _errors_at_their_place(path: str, sources: Mapping[str, str]) -> Iterator[None]:
     """Translates what Jinja raises into a ProjectError at the line of the template that is to blame."""
-
-    def __init__(self, environment: _Environment, path: str, text: str) -> None:
-        self._sources = {path: text}
-        self._path = path
-        self._environment = environment
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if isinstance(error, jinja2.TemplateSyntaxError):
-            place = self._at(error.name or self._path, error.lineno)
-            raise ProjectError([Problem(f"the template cannot be read: {error.message}", place)]) from error
-        if isinstance(error, RecursionError):
-            raise self._error("a macro calls itself without end", traceback) from error
-        if isinstance(error, SecurityError):
-            raise self._error(f"the template was stopped: {error}", traceback) from error
-        if isinstance(error, jinja2.UndefinedError):
-            raise self._error(str(error), traceback) from error
-        if isinstance(error, Exception) and not isinstance(error, ProjectError):
-            raise self._error(f"the template failed: {error}", traceback) from error
-
-    def _error(self, message: str, traceback: TracebackType | None) -> ProjectError:
-        name, line = self._path, None
-        while traceback is not None:
-            if "__jinja_exception__" in traceback.tb_frame.f_globals:
-                name, line = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
-            traceback = traceback.tb_next
-        return ProjectError([Problem(message, self._at(name, line))])
-
-    def _at(self, name: str, line: int | None) -> Place:
-        text = self._sources.get(name)
-        if text is None and self._environment.loader is not None:
-            try:
-                text = self._environment.loader.get_source(self._environment, name)[0]
-            except jinja2.TemplateNotFound:
-                text = None
-        if text is None or line is None:
-            return Place(name, line)
-        lines = text.split("\n")
-        return Place(name, line, None, lines[line - 1] if line <= len(lines) else None)
+    try:
+        yield
+    except ProjectError:
+        raise
+    except jinja2.TemplateSyntaxError as error:
+        place = _place(sources, error.filename or path, error.lineno)
+        message = f"the template cannot be read: {error.message}"
+        raise ProjectError([Problem(message, place, "correct the template")]) from error
+    except Exception as error:
+        name, line = _raised_at(error.__traceback__, path)
+        message, advice = _explained(error, in_macro=name != path)
+        raise ProjectError([Problem(message, _place(sources, name, line), advice)]) from error
 
 
-def _import_problem(path: str, text: str, message: str, name: str = "import") -> Problem:
-    at = max(text.find(name), 0)
-    line_start = text.rfind("\n", 0, at) + 1
-    line = text.count("\n", 0, at) + 1
-    return Problem(message, Place(path, line, at - line_start + 1, text.split("\n")[line - 1]))
+def _explained(error: Exception, *, in_macro: bool) -> tuple[str, str]:
+    match error:
+        case RecursionError():
+            return "the template was stopped: it calls or imports itself without end", "let it come to an end"
+        case SecurityError():
+            return f"the template was stopped: {error}", "take it out of the template"
+        case NotInScope() if in_macro:
+            return f"{error}: a macro sees its arguments and nothing else", "pass it to the macro as an argument"
+        case NotInScope():
+            scope = "in scope are schema, env, vars and, on a tenant track, tenant"
+            return f"{error}; {scope}", "correct the name, or give it under `variables` in sqlmig.yaml"
+        case jinja2.UndefinedError():
+            return str(error), "correct the name, or write: {% if ... is defined %}"
+    return f"the template failed: {error}", "correct the template"
 
 
-def _printable(value: object) -> object:
-    """Refuses to print what SQL would misread: None as the word None, a list, a macro that was not called."""
-    if isinstance(value, str | int | float | Decimal | uuid.UUID | datetime.date | datetime.datetime):
-        return value
-    if isinstance(value, jinja2.Undefined):
-        return str(value)
-    if value is None:
-        raise TypeError("a NULL is printed; pipe it through | literal, or give a | default('...', true)")
-    kind = "a macro that is not called" if isinstance(value, jinja2.runtime.Macro) else f"a {type(value).__name__}"
-    raise TypeError(f"{kind} is printed; print text or a number")
+def _raised_at(traceback: TracebackType | None, path: str) -> tuple[str, int | None]:
+    """The innermost line of a template; Jinja has put its own frames in place of the compiled ones."""
+    name, line = path, None
+    while traceback is not None:
+        if "__jinja_exception__" in traceback.tb_frame.f_globals:
+            name, line = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+        traceback = traceback.tb_next
+    return name, line
 
 
-def _ident(value: object) -> str:
-    if not isinstance(value, str) or not value or "\x00" in value:
-        raise TypeError(f"| ident needs a name, not {value!r}")
-    return quote_ident(value)
+def _place(sources: Mapping[str, str], name: str, line: int | None) -> Place:
+    lines = sources.get(name, "").split("\n")
+    return Place(name, line, None, lines[line - 1] if line is not None and line <= len(lines) else None)
 
 
-def _literal(value: object) -> str:
-    if isinstance(value, jinja2.Undefined):
-        return str(value)
-    match value:
-        case None:
-            return "NULL"
-        case bool():
-            return "true" if value else "false"
-        case int() | float() | Decimal():
-            return str(value)
-        case str() | uuid.UUID() | datetime.date() | datetime.datetime() | datetime.time():
-            return quote_literal(str(value))
-    raise TypeError(f"| literal cannot write a {type(value).__name__} as SQL")
-
-
-def _length(left: object, right: object) -> int:
-    text, count = (left, right) if isinstance(right, int) else (right, left)
-    return len(text) * count if isinstance(text, str | list | tuple) and isinstance(count, int) else 0
+def _import_error(path: str, text: str, word: str, message: str, after: int = 1) -> ProjectError:
+    """An error at the first place of a word, from a line on."""
+    lines = text.split("\n")
+    sought = re.compile(rf"(?<![\w./]){re.escape(word)}(?![\w./])")
+    found = ((number, sought.search(lines[number - 1])) for number in range(after, len(lines) + 1))
+    line, match = next(((number, match) for number, match in found if match), (after, None))
+    place = Place(path, line, match.start() + 1 if match else None, lines[line - 1])
+    return ProjectError([Problem(message, place, "correct the import")])

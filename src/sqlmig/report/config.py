@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlmig.project.config_settings import Setting, settings
+from sqlmig.project.config.settings import Setting, settings
 from sqlmig.project.names import quoted
 
 if TYPE_CHECKING:
-    from sqlmig.project.config import Config
+    from sqlmig.project.config.values import Config
 
 FORMAT = "sqlmig.config/1"
 

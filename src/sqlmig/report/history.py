@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.status import LogEntry
 from sqlmig.project.model import version_label
-from sqlmig.report.table import Cell, Paint, Tone, table, unpainted
+from sqlmig.report.table import PLAIN, Cell, Style, Tone, table
 from sqlmig.report.words import duration, moment, moment_json
 
 
-def history_text(entries: Sequence[LogEntry], *, paint: Paint = unpainted, width: int | None = None) -> str:
+def history_text(entries: Sequence[LogEntry], style: Style = PLAIN) -> str:
     """A table, one attempt a row."""
     if not entries:
         return "the history has no such entry\n"
     columns = ["at (UTC)", "schema", "what", "action", "outcome", "took", "by", "remark"]
-    return table(columns, [_row(entry) for entry in entries], paint=paint, width=width) + "\n"
+    return table(columns, [_row(entry) for entry in entries], style) + "\n"
 
 
 def history_json(entries: Sequence[LogEntry]) -> dict[str, object]:

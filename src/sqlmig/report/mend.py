@@ -38,10 +38,7 @@ def repairs_json(repairs: Sequence[Repair], *, done: bool) -> dict[str, object]:
 
 def baseline_text(marked: Sequence[Baselined]) -> str:
     """Which versions count as applied now, and that nobody has looked whether they are."""
-    lines = [
-        f"{item.target.schema}: {_versions(item.versions)} now {'counts' if len(item.versions) == 1 else 'count'} as applied"
-        for item in marked
-    ]
+    lines = [f"{item.target.schema}: {_versions(item.versions)} as applied" for item in marked]
     lines.append("Nothing was run, and nothing was compared: that the schemas really are there is your word for it.")
     return "\n".join(lines) + "\n"
 
@@ -64,5 +61,5 @@ def _where(schemas: Sequence[str]) -> str:
 
 def _versions(versions: Sequence[int]) -> str:
     if len(versions) == 1:
-        return f"version {version_label(versions[0])}"
-    return f"{counted(len(versions), 'version')} ({version_label(versions[0])} to {version_label(versions[-1])})"
+        return f"version {version_label(versions[0])} counts"
+    return f"versions {version_label(versions[0])} to {version_label(versions[-1])} count"

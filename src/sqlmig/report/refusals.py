@@ -51,8 +51,13 @@ def nameless(text: str, target: Target | None) -> str:
 
 
 def refusals_text(refusals: Iterable[Refusal]) -> str:
-    """All reasons, one after the other."""
+    """Why a plan may not run, one reason after the other."""
     return "\n".join(f"refused: {group}" for group in grouped(refusals))
+
+
+def problems_text(refusals: Iterable[Refusal]) -> str:
+    """The same where nobody wanted to run anything: what is wrong, one problem after the other."""
+    return "\n".join(f"problem: {group}" for group in grouped(refusals))
 
 
 def refusal_json(refusal: Refusal) -> dict[str, object]:

@@ -31,22 +31,18 @@ def target_line(result: TargetResult) -> str:
 
 def waiting_line(target: Target, holders: Sequence[Holder]) -> str:
     """Who keeps a target waiting."""
-    who = "; ".join(map(str, holders)) or "a session that cannot be seen"
-    return f"{target.schema}  waits for {who}"
-
-
-def unrecorded_line(result: StepResult) -> str:
-    """A failure that could not be written to the history."""
-    return f"{result.step.target.schema}  {result.step.label}: this could not be written to the history"
+    # A session that holds several of the locks is told once.
+    who = " and ".join(str(holder) for holder in {holder.pid: holder for holder in holders}.values())
+    return f"{target.schema}  waits for {who or 'a session that cannot be seen'}"
 
 
 def failures_text(result: RunResult) -> str:
     """What went wrong: each failure once, however many targets met it; empty when nothing did."""
-    parts = [str(group) for group in _failures(result.results)]
+    parts = [f"sqlmig: error: {group}" for group in _failures(result.results)]
     if result.behind:
         names = some([target.schema for target in result.behind])
         parts.append(
-            f"not where they should be: {names}\n"
+            f"sqlmig: error: not where they should be: {names}\n"
             "  state: every step ended well, and yet the history says otherwise: something else changed it meanwhile\n"
             "  next: run `sqlmig status`, then `sqlmig verify`"
         )
@@ -56,15 +52,19 @@ def failures_text(result: RunResult) -> str:
     return "\n\n".join(parts)
 
 
+def run_notes(result: RunResult) -> str:
+    """What is worth knowing, though it stops nothing; empty when there is nothing."""
+    return "\n".join(f"note: {note}" for note in (*notes_of(result.plan.notes), *result.notes))
+
+
 def run_summary(result: RunResult) -> str:
-    """The notes and the last line: how many targets are where they should be."""
+    """The last line: how many targets are where they should be, what ran, and how long it took."""
     total = len(result.results)
     there = sum(one.outcome is Outcome.DONE for one in result.results) - len(result.behind)
     steps = sum(step.outcome is Outcome.DONE for one in result.results for step in one.steps)
-    notes = [f"note: {note}" for note in (*notes_of(result.plan.notes), *result.notes)]
     ran = counted(steps, "migration") if steps else "nothing to do" if there == total else "nothing was done"
     counts = f"{there:,} of {counted(total, 'target')} where {'it' if total == 1 else 'they'} should be"
-    return "\n".join([*notes, f"{counts}: {ran}, {duration(result.seconds)}"])
+    return f"{counts}: {ran}, {duration(result.seconds)}"
 
 
 def run_json(result: RunResult, command: str) -> dict[str, object]:
@@ -112,8 +112,7 @@ def _failures(results: Iterable[TargetResult]) -> list[_Same]:
     groups: dict[object, list[TargetResult]] = {}
     for result in results:
         if result.failure is not None:
-            failure = result.failure
-            key = (nameless(failure.message, result.target), str(failure.place), failure.error and failure.error.sqlstate)
+            key = (nameless(result.failure.message, result.target), str(result.failure.place))
             groups.setdefault(key, []).append(result)
     return [_Same(tuple(same), same[0].failure) for same in groups.values() if same[0].failure is not None]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlmig.plan.status import Status, TargetStatus, UnfinishedRun, Verification
 from sqlmig.plan.values import Standing
-from sqlmig.report.refusals import refusal_json, refusals_text
-from sqlmig.report.table import Cell, Paint, Tone, table, unpainted
+from sqlmig.report.refusals import problems_text, refusal_json
+from sqlmig.report.table import PLAIN, Cell, Style, Tone, table
 from sqlmig.report.words import counted, moment, moment_json, version
 
 MOST_ROWS = 50
@@ -24,23 +24,23 @@ _TONES = {
 }
 
 
-def status_text(status: Status, *, paint: Paint = unpainted, width: int | None = None) -> str:
+def status_text(status: Status, style: Style = PLAIN) -> str:
     """A table of all targets; of a large fleet, how many stand where, and those that are not current."""
     if len(status.targets) <= MOST_ROWS:
-        return whole_status_text(status, paint=paint, width=width)
+        return whole_status_text(status, style)
     exceptions = [one for one in status.targets if one.standing is not Standing.CURRENT]
     shown = exceptions[:MOST_ROWS]
-    parts = [_counts(status, paint)]
+    parts = [_counts(status, style)]
     if shown:
-        parts.append(_targets(shown, paint, width))
+        parts.append(_targets(shown, style))
     if len(exceptions) > len(shown):
         parts.append(f"{len(exceptions) - len(shown):,} more are not current; --all shows every target")
     return _text(status, parts)
 
 
-def whole_status_text(status: Status, *, paint: Paint = unpainted, width: int | None = None) -> str:
+def whole_status_text(status: Status, style: Style = PLAIN) -> str:
     """A table of all targets, however many there are."""
-    return _text(status, [_targets(status.targets, paint, width)] if status.targets else [])
+    return _text(status, [_targets(status.targets, style)] if status.targets else [])
 
 
 def status_json(status: Status) -> dict[str, object]:
@@ -58,7 +58,7 @@ def status_json(status: Status) -> dict[str, object]:
 
 def verification_text(verification: Verification) -> str:
     """What no longer agrees, or that everything does."""
-    parts = [refusals_text(verification.problems)] if verification.problems else []
+    parts = [problems_text(verification.problems)] if verification.problems else []
     parts += _unfinished_text(verification.unfinished)
     parts += [f"note: {note}" for note in verification.notes]
     checked = counted(verification.targets, "target")
@@ -81,7 +81,7 @@ def verification_json(verification: Verification) -> dict[str, object]:
 def _text(status: Status, parts: list[str]) -> str:
     problems = [problem for target in status.targets for problem in target.problems]
     if problems:
-        parts.append(refusals_text(problems))
+        parts.append(problems_text(problems))
     parts += _unfinished_text(status.unfinished)
     if notes := dict.fromkeys(status.notes):
         parts.append("\n".join(f"note: {note}" for note in notes))
@@ -89,21 +89,21 @@ def _text(status: Status, parts: list[str]) -> str:
     return "\n\n".join([*parts, f"{current:,} of {counted(len(status.targets), 'target')} current"]) + "\n"
 
 
-def _counts(status: Status, paint: Paint) -> str:
+def _counts(status: Status, style: Style) -> str:
     counts = status.counts
     rows = [
         [Cell(standing.value, _TONES[standing]), Cell(f"{counts[standing]:,}", right=True)]
         for standing in Standing
         if counts.get(standing)
     ]
-    return table(["standing", "targets"], rows, paint=paint)
+    return table(["standing", "targets"], rows, style)
 
 
-def _targets(targets: Sequence[TargetStatus], paint: Paint, width: int | None) -> str:
+def _targets(targets: Sequence[TargetStatus], style: Style) -> str:
     # The track is worth a column only where the schema alone does not say which target is meant.
     ambiguous = len({one.target.schema for one in targets}) < len(targets)
     columns = ["schema", *(["track"] if ambiguous else []), "standing", "version", "pending", "updated (UTC)"]
-    rows = [
+    rows: list[list[Cell | str]] = [
         [
             one.target.schema,
             *([one.target.track] if ambiguous else []),
@@ -114,7 +114,7 @@ def _targets(targets: Sequence[TargetStatus], paint: Paint, width: int | None) -
         ]
         for one in targets
     ]
-    return table(columns, rows, paint=paint, width=width)
+    return table(columns, rows, style)
 
 
 def _unfinished_text(runs: Iterable[UnfinishedRun]) -> list[str]:
@@ -123,7 +123,7 @@ def _unfinished_text(runs: Iterable[UnfinishedRun]) -> list[str]:
         for run in runs
     ]
     if lines:
-        lines.append("  next: `sqlmig locks` shows whether it goes on; if it was killed, `sqlmig apply` finishes its work")
+        lines.append("  next: `sqlmig locks` shows whether it goes on; when it was killed, `sqlmig apply` takes over")
     return ["\n".join(lines)] if lines else []
 
 

@@ -18,8 +18,18 @@ class Tone(Enum):
     BAD = "bad"
 
 
-Paint = Callable[[str, Tone], str]
-"""Paints a text whose width is settled already."""
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a table is drawn."""
+
+    paint: Callable[[str, Tone], str] = lambda text, _tone: text
+    """Paints a text whose width is settled already."""
+    width: int | None = None
+    """How many columns a line may have; the table's last column gives way."""
+
+
+PLAIN = Style()
+"""For files and pipes: unpainted and whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +45,28 @@ class Cell:
 Row = Sequence[Cell | str]
 
 
-def unpainted(text: str, _tone: Tone) -> str:
-    """For files and pipes."""
-    return text
-
-
-def table(columns: Sequence[str], rows: Sequence[Row], *, paint: Paint = unpainted, width: int | None = None) -> str:
-    """Rows under a head, columns aligned, no line longer than `width`: the last column gives way."""
+def table(columns: Sequence[str], rows: Sequence[Row], style: Style = PLAIN) -> str:
+    """Rows under a head, columns aligned."""
     head = [Cell(name, Tone.HEAD) for name in columns]
     cells = [head, *([_cell(entry) for entry in row] for row in rows)]
     widths = [max(_width(row[i].text) for row in cells) for i in range(len(columns))]
-    if width is not None:
-        widths[-1] = max(min(widths[-1], width - sum(widths[:-1]) - 2 * (len(columns) - 1)), 8)
-    return "\n".join(_line(row, widths, paint) for row in cells)
+    if style.width is not None:
+        widths[-1] = max(min(widths[-1], style.width - sum(widths[:-1]) - 2 * (len(columns) - 1)), 8)
+    return "\n".join(_line(row, widths, style) for row in cells)
 
 
 def _cell(entry: Cell | str) -> Cell:
     return entry if isinstance(entry, Cell) else Cell(entry)
 
 
-def _line(row: Sequence[Cell], widths: Sequence[int], paint: Paint) -> str:
+def _line(row: Sequence[Cell], widths: Sequence[int], style: Style) -> str:
     parts = []
     for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
         text = _cut(cell.text, width)
         gap = " " * (width - _width(text))
         last = number == len(row) - 1 and not cell.right
-        parts.append(gap + paint(text, cell.tone) if cell.right else paint(text, cell.tone) + ("" if last else gap))
+        painted = style.paint(text, cell.tone)
+        parts.append(gap + painted if cell.right else painted + ("" if last else gap))
     return "  ".join(parts).rstrip()
 
 

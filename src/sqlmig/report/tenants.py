@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlmig.project.model import Tenant
-from sqlmig.report.table import Paint, table, unpainted
+from sqlmig.report.table import PLAIN, Style, table
 from sqlmig.report.words import counted, duration
 
 
-def tenants_text(tenants: Sequence[Tenant], *, paint: Paint = unpainted, width: int | None = None) -> str:
+def tenants_text(tenants: Sequence[Tenant], style: Style = PLAIN) -> str:
     """A table of the active tenants, in the registry's order."""
     if not tenants:
         return "there is no active tenant\n"
     rows = [[tenant.slug, tenant.schema, tenant.id] for tenant in tenants]
-    return table(["slug", "schema", "id"], rows, paint=paint, width=width) + "\n"
+    return table(["slug", "schema", "id"], rows, style) + "\n"
 
 
 def tenants_json(tenants: Sequence[Tenant]) -> dict[str, object]:
     """Every column that the registry gives, for programs."""
     return {
         "format": "sqlmig.tenant-list/1",
-        "tenants": [{**tenant.row, "id": tenant.id, "slug": tenant.slug, "schema": tenant.schema} for tenant in tenants],
+        "tenants": [{**one.row, "id": one.id, "slug": one.slug, "schema": one.schema} for one in tenants],
     }
 
 
 def created_text(tenant: Tenant, steps: int, seconds: float) -> str:
     """A tenant that is ready for use."""
-    return f"tenant {tenant.slug} is there: schema {tenant.schema}, {counted(steps, 'migration')}, {duration(seconds)}\n"
+    return (
+        f"tenant {tenant.slug} is there: schema {tenant.schema}, {counted(steps, 'migration')}, {duration(seconds)}\n"
+    )
 
 
 def created_json(tenant: Tenant, run_id: str | None, steps: int, seconds: float) -> dict[str, object]:

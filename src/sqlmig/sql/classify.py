@@ -83,7 +83,7 @@ def psql_command(text: str) -> PsqlCommand | None:
     arguments of \set) is often why.
     """
     tokens = _readable(text).tokens
-    for token, behind in zip(tokens, (*tokens[1:], None), strict=True):
+    for token, behind in zip(tokens, (*tokens[1:], None), strict=False):
         if token.kind is Kind.SYMBOL and token.text == "\\":
             name = behind.text if behind is not None and behind.start == token.end else ""
             return PsqlCommand("\\" + name, token.start)

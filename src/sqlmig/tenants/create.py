@@ -13,13 +13,13 @@ from sqlmig.db.errors import ServerRefused
 from sqlmig.db.executor import Ended
 from sqlmig.db.locks import Keys, key_of, locked, shared_key
 from sqlmig.db.registry import read_tenants
-from sqlmig.db.session import Session
+from sqlmig.db.session import Session, quoted
 from sqlmig.db.together import run_in_open_transaction
-from sqlmig.errors import ConfigError, MigrationFailed, Place, Problem, ProjectError, Refused, UsageError
+from sqlmig.errors import ConfigError, Interrupted, MigrationFailed, Place, Problem, ProjectError, Refused, UsageError
 from sqlmig.fleet.run import Observer
 from sqlmig.fleet.targets import read_snapshot, shared_target, tenant_target
 from sqlmig.plan.planner import Snapshot, Up, make_plan
-from sqlmig.plan.resolve import Work, digest_after
+from sqlmig.plan.resolve import Work, digests_along
 from sqlmig.plan.results import Failure, Outcome, StepResult
 from sqlmig.plan.retry import Remedy, pause_before, remedy
 from sqlmig.plan.values import Plan, TargetPlan
@@ -66,15 +66,32 @@ def create_tenant(
     began = time.monotonic()
     wanted = _wanted(session, files, slug, values)
     history.prepare(session, context.history)
+    history.begin_run(session, context, f"tenant create {slug}", [], None)
+    outcome = Outcome.FAILED
+    try:
+        tenant, steps = _create_again_when_blocked(session, files, context, wanted, observer or Observer())
+        outcome = Outcome.DONE
+    except Interrupted:
+        outcome = Outcome.INTERRUPTED
+        raise
+    finally:
+        if not session.broken:
+            history.finish_run(session, context, outcome)
+    return CreatedTenant(tenant, context.run_id, steps, time.monotonic() - began)
+
+
+def _create_again_when_blocked(
+    session: Session, files: ProjectFiles, context: RunContext, wanted: Tenant, observer: Observer
+) -> tuple[Tenant, int]:
     for attempt in range(1, context.config.apply.attempts + 1):
         try:
-            tenant, steps = _create(session, files, context, wanted, observer or Observer())
-            return CreatedTenant(tenant, context.run_id, steps, time.monotonic() - began)
+            return _create(session, files, context, wanted, observer)
         except ServerRefused as error:
             said = error.said
-            retries = remedy(said.sqlstate, said.message) is Remedy.RETRY and attempt < context.config.apply.attempts
-            if not retries or context.stop.requested:
-                raise _failed(wanted, _Where(said.message), stopped=context.stop.requested) from error
+            if context.stop.requested:
+                raise _stopped(wanted) from error
+            if remedy(said.sqlstate, said.message) is not Remedy.RETRY or attempt == context.config.apply.attempts:
+                raise _failed(wanted, _Where(said.message)) from error
             context.stop.sleep(pause_before(attempt + 1, random.random()))  # noqa: S311  jitter is no secret
     raise AssertionError("the last attempt returns or raises")
 
@@ -130,7 +147,6 @@ def _create(
     snapshot = _shared_state(session, files, wanted.schema)
     # The id is not known before the registry gives one; the schema's name stands for the tenant until then.
     keys = Keys(shared_key(context.history), key_of(context.history, "target", wanted.schema), exclusive=False)
-    history.begin_run(session, context, f"tenant create {wanted.slug}", [], None)
     with locked(session, keys, wanted.schema, context.lock_wait):
         context.stop.cancellable(session)
         try:
@@ -144,7 +160,6 @@ def _create(
         finally:
             context.stop.cancellable(None)
         session.run("SET CONSTRAINTS ALL IMMEDIATE")
-    history.finish_run(session, context, Outcome.DONE)
     return tenant, steps
 
 
@@ -163,13 +178,12 @@ def _planned(files: ProjectFiles, tenant: Tenant, snapshot: Snapshot) -> Plan:
 
 
 def _run(session: Session, planned: TargetPlan, context: RunContext, observer: Observer, wanted: Tenant) -> int:
-    done: list[Work] = []
-    history.store_scripts(session, context.history, (step.script for step in planned.steps))
-    for step in planned.steps:
+    digests = digests_along(planned.before, (Work(step.unit, step.direction) for step in planned.steps))
+    history.store_scripts(session, context.history, history.scripts_of(planned.steps))
+    for step, digest in zip(planned.steps, digests, strict=True):
         began = time.monotonic()
-        done.append(Work(step.unit, step.direction))
         try:
-            run_in_open_transaction(session, step, digest_after(planned.before, done), context)
+            run_in_open_transaction(session, step, digest, context)
         except Ended as ended:
             raise _from_failure(ended.failure, wanted) from None
         except ServerRefused as error:
@@ -190,13 +204,17 @@ def _lifecycle(session: Session, files: ProjectFiles, tenant: Tenant, name: str,
             raise ProjectError([Problem(f"a new tenant needs {path}, which is not there", Place(path), advice)])
         return
     rendered = files.templates.render(script, files.scope(tenant.schema, tenant))
+    session.set_local({"search_path": quoted(tenant.schema, *files.config.search_path)})
+    if name == "seed":
+        # Before the registry has a row there is no id, and policies may cast the setting to the id's type.
+        session.set_local({files.config.lint.tenant_setting: tenant.id})
     try:
         session.run(rendered.text)
     except ServerRefused as error:
         said = error.said
         if remedy(said.sqlstate, said.message) is not Remedy.FAIL:
             raise
-        raise _failed(tenant, _Where(said.message, script, rendered, said.offset), stopped=False) from error
+        raise _failed(tenant, _Where(said.message, script, rendered, said.offset)) from error
 
 
 def _registered(session: Session, files: ProjectFiles, wanted: Tenant) -> Tenant:
@@ -221,16 +239,23 @@ class _Where:
     offset: int | None = None
 
 
-def _failed(tenant: Tenant, where: _Where, *, stopped: bool) -> MigrationFailed:
+def _failed(tenant: Tenant, where: _Where) -> MigrationFailed:
     place = Place(where.script.path) if where.script is not None else None
     if where.rendered is not None and where.offset is not None:
         place = where.rendered.place(where.offset)
-    what = "stopped on request" if stopped else where.message
     return MigrationFailed(
-        f"tenant {tenant.slug} was not created: {what}",
+        f"tenant {tenant.slug} was not created: {where.message}",
         place=place,
         state=_nothing_of(tenant),
         next="correct the file, then run `sqlmig tenant create` again",
+    )
+
+
+def _stopped(tenant: Tenant) -> Interrupted:
+    return Interrupted(
+        f"tenant {tenant.slug} was not created: stopped on request",
+        state=_nothing_of(tenant),
+        next=f"run `sqlmig tenant create {tenant.slug}` again",
     )
 
 

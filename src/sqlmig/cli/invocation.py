@@ -1,0 +1,98 @@
+"""What the global options say, and the project that they choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sqlmig.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlmig.api import Project
+
+
+@dataclass
+class Invocation:
+    """The global options of one call, filled while it is read: they may stand before the command or behind it."""
+
+    config: str | None = None
+    env: str | None = None
+    database_url: str | None = None
+    verbose: bool = False
+
+    def project(self) -> Project:
+        """The project that is meant.
+
+        Raises:
+            UsageError: --config names no file.
+            ConfigError: with everything that is wrong.
+        """
+        from sqlmig.api import Project
+
+        return Project.load(self._file(), environment=self.env, database_url=self.database_url)
+
+    def _file(self) -> Path:
+        if self.config is None:
+            return Path()
+        path = Path(self.config)
+        file = path / "sqlmig.yaml" if path.is_dir() else path
+        if not file.is_file():
+            raise UsageError(f"--config: there is no file {file}", next="name the project's folder or its sqlmig.yaml")
+        return file
+
+
+def global_options(*, hidden: bool) -> list[click.Option]:
+    """The options of every command.
+
+    Args:
+        hidden: whether they are left out of the help, where they are accepted but not at home.
+    """
+    return [
+        _option("--config", metavar="FILE", help="The project's sqlmig.yaml, or its folder.", hidden=hidden),
+        _option("--env", metavar="NAME", help="The environment; else SQLMIG_ENV counts.", hidden=hidden),
+        _option(
+            "--database-url",
+            metavar="URL",
+            help="The database; else SQLMIG_DATABASE_URL counts. Others may read it in the list of processes.",
+            hidden=hidden,
+        ),
+        _option("-v", "--verbose", is_flag=True, help="Show more: the SQL, each step, tracebacks.", hidden=hidden),
+    ]
+
+
+def _option(*names: str, **attributes: Any) -> click.Option:
+    return click.Option(names, callback=_remember, expose_value=False, **attributes)
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    if value and parameter.name is not None:
+        setattr(context.ensure_object(Invocation), parameter.name, value)
+
+
+class Command(click.Command):
+    """A command that also accepts the global options behind its name."""
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.params += global_options(hidden=True)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does; an error that names no command gets this one, for its advice."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+
+def command(name: str) -> Callable[[Callable[..., int]], Command]:
+    """Makes a command of a function that takes an `Invocation` first and returns the exit status."""
+
+    def make(function: Callable[..., int]) -> Command:
+        return click.command(name, cls=Command)(click.pass_obj(function))
+
+    return make

@@ -1,0 +1,87 @@
+"""One call of the command line: every way in which it can end gets its words and its exit status."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from itertools import pairwise
+
+import click
+
+from sqlmig.cli.app import app
+from sqlmig.cli.invocation import Invocation
+from sqlmig.cli.output import show_json, tell
+from sqlmig.cli.usage import usage_error
+from sqlmig.errors import Interrupted, SqlmigError
+from sqlmig.report.errors import error_json, error_text, unexpected_json, unexpected_text
+from sqlmig.secret import mask_url
+
+_OURS = 2
+"""The exit status of a fault that is sqlmig's own."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command and returns its exit status; nothing that goes wrong escapes.
+
+    Args:
+        arguments: without the program's name; without any, the help is shown.
+    """
+    _print_anything()
+    invocation = Invocation()
+    try:
+        status = app.main(list(arguments) or ["--help"], prog_name="sqlmig", standalone_mode=False, obj=invocation)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        return _ended(usage_error(error), arguments)
+    except SqlmigError as error:
+        return _ended(error, arguments)
+    except (click.Abort, KeyboardInterrupt):
+        return _ended(Interrupted("stopped on request", state="what was not finished was rolled back"), arguments)
+    except BrokenPipeError:
+        return _reader_gone()
+    except Exception as error:  # noqa: BLE001  a fault of ours is told like any other
+        return _unexpected(error, arguments, verbose=invocation.verbose)
+    return int(status)
+
+
+def _ended(error: SqlmigError, arguments: Sequence[str]) -> int:
+    if _wants_json(arguments):
+        show_json(error_json(error))
+    else:
+        tell(error_text(error))
+    return error.exit_status
+
+
+def _unexpected(error: Exception, arguments: Sequence[str], *, verbose: bool) -> int:
+    if verbose:
+        lines = "".join(traceback.format_exception(error)).splitlines()
+        # Line by line: a password is masked up to the last `@` of a text, which would swallow all between two URLs.
+        tell("\n".join(map(mask_url, lines)))
+    if _wants_json(arguments):
+        show_json(unexpected_json(error))
+    else:
+        tell(unexpected_text(error))
+    return _OURS
+
+
+def _reader_gone() -> int:
+    """Whoever read our output has left (`sqlmig status | head`): the rest goes nowhere, without a complaint."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the caller is a program; read from the words, for the options may be what could not be read."""
+    pairs = pairwise(arguments)
+    return "--format=json" in arguments or ("--format", "json") in pairs
+
+
+def _print_anything() -> None:
+    """A name that the terminal's encoding does not have is shown as an escape, and stops nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

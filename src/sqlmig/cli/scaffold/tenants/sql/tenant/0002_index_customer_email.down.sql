@@ -1,0 +1,2 @@
+-- sqlmig: transaction off
+DROP INDEX CONCURRENTLY customers_email_idx;

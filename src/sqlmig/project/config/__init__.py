@@ -1,0 +1,1 @@
+"""The configuration: `sqlmig.yaml`, environments and process variables, read into one value."""

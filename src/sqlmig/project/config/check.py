@@ -1,0 +1,103 @@
+"""What must be true of a configuration as a whole: its tracks, its tenants and its folders, taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from sqlmig.errors import Place, Problem
+from sqlmig.project.config.kinds import shown_text
+from sqlmig.project.config.values import Config, Origin, TrackConfig
+from sqlmig.project.model import Scope
+from sqlmig.project.names import quoted, schema_name_problem
+from sqlmig.secret import mask_url
+
+
+def config_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
+    """What is wrong with the parts together, although each alone is well formed.
+
+    Args:
+        config: what was read.
+        places: where each key stands, by dotted key.
+    """
+    if not config.tracks:
+        yield Problem(
+            "there is no track, and a project needs one",
+            places.get("tracks", Place(config.file)),
+            "write tracks: {main: {path: sql/main, scope: shared, schema: app}}",
+        )
+    for track in config.tracks:
+        yield from _track_problems(config, track, places)
+    yield from _path_problems(config, places)
+    yield from _tenant_problems(config, places)
+
+
+def shared_schemas(config: Config) -> frozenset[str]:
+    """The schemas that no tenant may have: the history's, the shared tracks', and those that all tenants see."""
+    tracks = (track.schema for track in config.tracks if track.schema is not None)
+    return frozenset({config.history_schema, *config.search_path, *tracks})
+
+
+def _track_problems(config: Config, track: TrackConfig, places: Mapping[str, Place]) -> Iterator[Problem]:
+    key = f"tracks.{track.name}"
+    schema_place = config.sources[f"{key}.schema"].place
+    if track.scope is Scope.SHARED and track.schema is None:
+        yield Problem(f"{key} is shared and needs a schema to run in", places[key], "add schema: NAME")
+    if track.scope is Scope.SHARED and track.schema == config.history_schema:
+        advice = "give the track or history_schema another name"
+        yield Problem(f"{key}.schema is that of the history, which needs one of its own", schema_place, advice)
+    if track.scope is Scope.TENANT and track.schema is not None:
+        what = f"{key} runs in the schema of each tenant and has none of its own"
+        yield Problem(what, schema_place, "remove schema, or write scope: shared")
+    if track.scope is Scope.TENANT and config.tenants is None:
+        what = f"{key} runs once per tenant, and nothing says where the tenants are listed"
+        yield Problem(what, places[key], "add tenants: with query, schemas or list")
+
+
+def _path_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
+    owners: dict[Path, str] = {}
+    paths = {f"tracks.{track.name}.path": track.path for track in config.tracks}
+    for key in ("macros", "lifecycle"):
+        # A project may do without these folders, but one that was named should be there.
+        if config.sources[key].origin is not Origin.DEFAULT:
+            paths[key] = getattr(config, key)
+    for key, path in paths.items():
+        folder = _resolved(config.root / path)
+        shown = shown_text(path, config.sources[key].variables)
+        if folder is None or not folder.is_dir():
+            is_file = folder is not None and folder.exists()
+            what = f"{key} is {shown}, which is {'no folder' if is_file else 'not there'}"
+            yield Problem(what, places[key], None if is_file else "create the folder, or correct the path")
+        elif not folder.is_relative_to(config.root.resolve()):
+            what = f"{key} is {shown}, a link that leads out of the project"
+            yield Problem(what, places[key], "move the folder below the one of this file")
+        elif other := owners.get(folder):
+            yield Problem(f"{key} is the folder of {other} too", places[key], "give each a folder of its own")
+        else:
+            owners[folder] = key
+
+
+def _resolved(path: Path) -> Path | None:
+    try:
+        resolved = path.resolve()
+        resolved.stat()
+    except (OSError, RuntimeError):
+        return None
+    return resolved
+
+
+def _tenant_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
+    shared = shared_schemas(config)
+    if config.tenants is None:
+        return
+    for number, row in enumerate(config.tenants.list or ()):
+        if problem := schema_name_problem(str(row["schema"]), shared):
+            what = mask_url(f"tenant {quoted(str(row['slug']))}: {problem}")
+            yield Problem(what, places.get(f"tenants.list.{number}"))
+    if pattern := config.tenants.schemas:
+        matched = sorted(name for name in shared if fnmatchcase(name, pattern))
+        if matched:
+            names = ", ".join(quoted(name) for name in matched)
+            advice = "write a pattern that only schemas of tenants match, such as tenant_*"
+            yield Problem(f"tenants.schemas matches {names}, which no tenant has", places["tenants.schemas"], advice)

@@ -1,0 +1,96 @@
+"""What a key of `sqlmig.yaml` is. The keys themselves stand on the value classes in `values`."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, dataclass, fields
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
+
+from sqlmig.project.config.kinds import Kind
+
+if TYPE_CHECKING:
+    import re
+
+
+class Where(Enum):
+    """Where in the file a key may stand."""
+
+    ANYWHERE = "anywhere"
+    """At the top level, and in an environment that overrides it."""
+    TOP_LEVEL = "top level only"
+    ENVIRONMENT = "environments only"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A mapping whose keys are the fields of a value class."""
+
+    of: type
+    one_of: tuple[str, ...] = ()
+    """Keys of which exactly one must be there; one in an environment replaces another above."""
+    expects: str = "a mapping of keys to values"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mapping from names that the project chooses to sections."""
+
+    of: type
+    names: re.Pattern[str]
+    name_rule: str
+    expects: str = "a mapping from names to mappings"
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A mapping from names that the project chooses to values of any kind."""
+
+    names: re.Pattern[str]
+    name_rule: str
+    expects: str = "a mapping from names to values"
+
+
+Shape: TypeAlias = Kind | Section | Table | Free
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: the only definition that checks, defaults, messages and documentation know it by."""
+
+    shape: Shape
+    description: str
+    where: Where = Where.ANYWHERE
+    name: str | None = None
+    """What the file calls it, when that is not the name of the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A key together with the field of the value class that holds its value."""
+
+    name: str
+    key: Key
+    field: Field[Any]
+
+    @property
+    def required(self) -> bool:
+        """Whether there is no default."""
+        return self.field.default is MISSING and self.field.default_factory is MISSING
+
+    @property
+    def optional(self) -> bool:
+        """Whether a configuration may do without it altogether."""
+        return self.field.default is None
+
+    def default(self) -> Any:
+        """The value when the file says nothing; not for a required key."""
+        return self.field.default if self.field.default_factory is MISSING else self.field.default_factory()
+
+
+@cache
+def definitions(of: type) -> tuple[Definition, ...]:
+    """The keys of a value class, in the order of its fields: those whose type is annotated with a `Key`."""
+    hints = get_type_hints(of, include_extras=True)
+    keys = ((field, getattr(hints[field.name], "__metadata__", (None,))[0]) for field in fields(of))
+    return tuple(Definition(key.name or field.name, key, field) for field, key in keys if isinstance(key, Key))

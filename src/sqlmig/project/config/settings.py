@@ -1,0 +1,80 @@
+"""A configuration taken apart again: one setting per key, as `sqlmig config` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlmig.project.config.keys import Free, Section, Table, definitions
+from sqlmig.project.config.values import Config, Origin, Source
+from sqlmig.secret import MASK, Secret, looks_secret, mask_url
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key with the value in force and its source."""
+
+    key: str
+    """Dotted: `tracks.tenant.path`."""
+    value: object
+    """Scalars, tuples and mappings; secrets are masked."""
+    source: Source
+
+
+def settings(config: Config) -> tuple[Setting, ...]:
+    """Every key that is in force, in the order of the documentation, ready to be shown.
+
+    Keys that say nothing are left out: an alternative that was not chosen, the schema of a tenant track.
+    """
+    environment = Setting("environment", config.environment, config.sources.get("environment", _DEFAULT))
+    return (environment, *_section(Config, config, config.sources, ""))
+
+
+_DEFAULT = Source(Origin.DEFAULT)
+
+
+def _section(of: type, values: object, sources: Mapping[str, Source], path: str) -> Iterator[Setting]:
+    for definition in definitions(of):
+        key, value = f"{path}{definition.name}", getattr(values, definition.field.name)
+        shape = definition.key.shape
+        if isinstance(shape, Free):
+            yield from _free(value, sources, key)
+        elif isinstance(shape, Table):
+            for row in value:
+                yield from _section(shape.of, row, sources, f"{key}.{row.name}.")
+        elif isinstance(shape, Section):
+            if value is not None:
+                yield from _section(shape.of, value, sources, f"{key}.")
+        elif value is not None or key == "database_url":
+            yield _setting(key, value, sources)
+
+
+def _free(values: Mapping[str, object], sources: Mapping[str, Source], path: str) -> Iterator[Setting]:
+    for name, value in values.items():
+        key = f"{path}.{name}"
+        if isinstance(value, dict) and key not in sources:
+            yield from _free(value, sources, key)
+        else:
+            yield _setting(key, value, sources)
+
+
+def _setting(key: str, value: object, sources: Mapping[str, Source]) -> Setting:
+    source = sources.get(key, _DEFAULT)
+    names = (key, *source.variables) if isinstance(value, str | tuple | dict) else ()
+    secret = any(looks_secret(name) for name in names)
+    return Setting(key, MASK if secret else _shown(value), source)
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Secret):
+        return mask_url(value.reveal())
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, str):
+        return mask_url(value)
+    if isinstance(value, tuple):
+        return tuple(_shown(item) for item in value)
+    if isinstance(value, dict):
+        return {name: MASK if looks_secret(name) else _shown(item) for name, item in value.items()}
+    return value

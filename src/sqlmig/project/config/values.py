@@ -1,0 +1,247 @@
+"""The configuration as values. A field whose type is annotated with a `Key` is a key of `sqlmig.yaml`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from sqlmig.errors import Place
+from sqlmig.project.config.keys import Free, Key, Section, Table, Where
+from sqlmig.project.config.kinds import (
+    DATABASE_URL,
+    DURATION,
+    FLAG,
+    LIMIT,
+    PATH,
+    ROWS,
+    SCHEMA,
+    SCHEMA_TEMPLATE,
+    SCHEMAS,
+    SCOPE,
+    TEXT,
+    WORKERS,
+    choice,
+    whole,
+)
+from sqlmig.project.model import Scope
+from sqlmig.secret import Secret
+
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+TRACK_NAME = re.compile(r"[a-z][a-z0-9_]*")
+ENVIRONMENT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+class Origin(Enum):
+    """What gave a value."""
+
+    OPTION = "option"
+    PROCESS_VARIABLE = "process variable"
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value comes from."""
+
+    origin: Origin
+    name: str | None = None
+    """The option, the process variable, or the environment of the file."""
+    place: Place | None = None
+    variables: tuple[str, ...] = ()
+    """The process variables that `${...}` in the value named."""
+
+    def __str__(self) -> str:
+        if self.place is None:
+            return {Origin.OPTION: f"option {self.name}", Origin.DEFAULT: "default"}.get(self.origin, f"{self.name}")
+        line = f"{self.place.file}:{self.place.line}"
+        parts = [f"environment {self.name} ({line})" if self.name else line]
+        parts += [f"variable ${{{variable}}}" for variable in self.variables]
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackConfig:
+    """An ordered series of migrations."""
+
+    name: str
+    path: Annotated[
+        str, Key(PATH, "The folder of its migrations, relative to that of `sqlmig.yaml`. No two tracks share one.")
+    ]
+    scope: Annotated[
+        Scope, Key(SCOPE, "`shared` runs once per database, in `schema`; `tenant` runs once per tenant, in its schema.")
+    ]
+    schema: Annotated[
+        str | None, Key(SCHEMA, "The schema of a shared track, which needs one. A tenant track has none.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryConfig:
+    """Where the tenants are listed: exactly one of `query`, `schemas` and `list`."""
+
+    query: Annotated[
+        str | None,
+        Key(
+            TEXT,
+            "A query that returns one row per active tenant, in the order in which they are migrated. It must return"
+            " `slug` and `schema`, should return an immutable `id`, and templates see every column as `tenant.COLUMN`.",
+        ),
+    ] = None
+    schemas: Annotated[
+        str | None,
+        Key(TEXT, "A pattern with `*` and `?`: each schema whose name matches is a tenant, in the order of names."),
+    ] = None
+    list: Annotated[
+        tuple[Mapping[str, object], ...] | None,
+        Key(ROWS, "The tenants themselves; each needs `slug` and `schema`, and may have more columns."),
+    ] = None
+    schema_template: Annotated[
+        str,
+        Key(SCHEMA_TEMPLATE, "How `sqlmig tenant create SLUG` names the tenant's schema.", name="schema_name"),
+    ] = "tenant_{slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class LintConfig:
+    """What the linter knows of the project, and when it fails."""
+
+    tenancy: Annotated[
+        Literal["schema", "shared", "both"],
+        Key(
+            choice("schema", "shared", "both"),
+            "How tenants are kept apart: by a `schema` each, by a tenant column in `shared` tables, or `both`.",
+        ),
+    ] = "schema"
+    tenant_column: Annotated[str, Key(TEXT, "The column that says whose a row is.")] = "tenant_id"
+    tenant_setting: Annotated[str, Key(TEXT, "The setting that policies compare the tenant column with.")] = (
+        "app.current_tenant_id"
+    )
+    fail_on: Annotated[
+        Literal["error", "warning", "never"],
+        Key(choice("error", "warning", "never"), "The mildest finding that makes `sqlmig lint` exit with status 1."),
+    ] = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyConfig:
+    """How migrations are applied."""
+
+    lock_timeout: Annotated[
+        str, Key(LIMIT, "How long a statement waits for a table lock before its transaction is tried again.")
+    ] = "3s"
+    statement_timeout: Annotated[str, Key(DURATION, "How long one statement may run.")] = "0"
+    attempts: Annotated[int, Key(whole(1, 100), "How often a transaction is tried when locks are in its way.")] = 8
+    workers: Annotated[
+        int | Literal["auto"], Key(WORKERS, "How many tenants are migrated at once; `auto` adapts to the server.")
+    ] = 4
+    refuse_on: Annotated[
+        Literal["error", "warning", "never"],
+        Key(choice("error", "warning", "never"), "The mildest lint finding that stops `sqlmig apply` at its start."),
+    ] = "error"
+    lock_wait: Annotated[
+        str, Key(DURATION, "How long to wait for another run of sqlmig to finish; `0` does not wait.")
+    ] = "60s"
+    backup: Annotated[
+        Literal["none", "required"],
+        Key(choice("none", "required"), "Whether `sqlmig apply` insists on a backup before it."),
+    ] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that `sqlmig.yaml`, its environments, process variables and options say, put together."""
+
+    root: Path
+    """The folder of `sqlmig.yaml`."""
+    file: str
+    """The file's name as messages write it."""
+    environment: str | None
+    """The environment in force; None for the top level alone."""
+    postgres: Annotated[
+        int,
+        Key(
+            whole(14, 99, "write the major version, such as 15"),
+            "The major version of the oldest server this project runs on; the linter judges by it.",
+        ),
+    ] = 14
+    database_url: Annotated[
+        Secret | None,
+        Key(
+            DATABASE_URL,
+            "The database: a URL, libpq's `key=value` pairs, or `embedded` for the server that comes with"
+            " `sqlmig[embedded]`. The option `--database-url` goes before it, and so does the variable"
+            " `SQLMIG_DATABASE_URL`; without any of them libpq's own variables count (`PGHOST`, `PGSERVICE`, ...)."
+            " Keep passwords out of the file: `${DATABASE_URL}`.",
+        ),
+    ] = None
+    development: Annotated[
+        bool,
+        Key(
+            FLAG,
+            "Marks an environment whose data may be thrown away: `sqlmig reset` works only there.",
+            Where.ENVIRONMENT,
+        ),
+    ] = False
+    history_schema: Annotated[
+        str, Key(SCHEMA, "The schema in which sqlmig records what ran, its own and nobody else's.")
+    ] = "sqlmig"
+    search_path: Annotated[
+        tuple[str, ...], Key(SCHEMAS, "The schemas that migrations see besides their own, such as `[extensions]`.")
+    ] = ()
+    tracks: Annotated[
+        tuple[TrackConfig, ...],
+        Key(
+            Table(TrackConfig, TRACK_NAME, "lower-case letters, digits and _, and begin with a letter"),
+            "The tracks by name, at least one. Shared tracks run before tenant tracks, otherwise in this order.",
+        ),
+    ] = ()
+    tenants: Annotated[
+        RegistryConfig | None,
+        Key(
+            Section(RegistryConfig, one_of=("query", "schemas", "list")),
+            "Where the tenants are listed: exactly one of `query`, `schemas` and `list`. One of them in an environment"
+            " replaces another at the top level. A project without tenant tracks leaves it out.",
+        ),
+    ] = None
+    variables: Annotated[
+        Mapping[str, object],
+        Key(
+            Free(IDENTIFIER, "letters, digits and _, and begin with a letter or _"),
+            "Values of any kind that templates see as `vars.NAME`.",
+        ),
+    ] = field(default_factory=dict, repr=False)
+    lint: Annotated[LintConfig, Key(Section(LintConfig), "What the linter goes by.")] = field(
+        default_factory=LintConfig
+    )
+    apply: Annotated[ApplyConfig, Key(Section(ApplyConfig), "How migrations are applied.")] = field(
+        default_factory=ApplyConfig
+    )
+    macros: Annotated[str, Key(PATH, "The folder of the Jinja macros that templates may import.")] = "sql/macros"
+    lifecycle: Annotated[
+        str, Key(PATH, "The folder of `provision.sql`, `register.sql`, `seed.sql` and `deprovision.sql`.")
+    ] = "sql/lifecycle"
+    sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
+    """Where each value comes from, by dotted key: `apply.lock_timeout`, `tracks.tenant.path`, `environment`."""
+
+
+DEFAULT_ENVIRONMENT = "default_environment"
+ENVIRONMENTS = "environments"
+FILE_KEYS = {
+    DEFAULT_ENVIRONMENT: Key(
+        TEXT,
+        "The environment that counts when neither `--env` nor `SQLMIG_ENV` names one. Without this key the only"
+        " environment counts, and of several none.",
+        Where.TOP_LEVEL,
+    ),
+    ENVIRONMENTS: Key(
+        Table(Config, ENVIRONMENT_NAME, "letters, digits, _ and -, and begin with a letter"),
+        "The environments by name. Each overrides the keys above, key by key and level by level; lists are replaced"
+        " whole.",
+        Where.TOP_LEVEL,
+    ),
+}
+"""Keys that choose between environments, and are gone once one is chosen."""
