@@ -51,8 +51,8 @@ def timed(command: Sequence[str], environment: Mapping[str, str]) -> float:
 
 
 def clean_environment() -> dict[str, str]:
-    """The process's environment without settings of PostgreSQL and sqlmig."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "SQLMIG_"))}
+    """The process's environment without settings of PostgreSQL, sqlmig and Python: modules are compiled once."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "SQLMIG_", "PYTHON"))}
 
 
 def machine() -> str:

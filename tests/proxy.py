@@ -15,6 +15,7 @@ from enum import Enum
 from urllib.parse import quote
 
 from psycopg.conninfo import conninfo_to_dict
+
 from servers import Database
 
 
@@ -29,7 +30,7 @@ class Fate(Enum):
 
 
 Rule = Callable[[str], Fate]
-"""Decides by the SQL of a message; called on the proxy's thread before the message goes on."""
+"""Decides by the SQL of a message, with PARSE before it when it is only parsed; called before the message goes on."""
 
 _STARTUP_PACKETS_REFUSED = {80877103, 80877104}  # SSLRequest, GSSENCRequest
 _CANCEL_REQUEST = 80877102
@@ -44,7 +45,11 @@ class Proxy:
         self.rule: Rule = lambda _text: Fate.PASS
         self.closed = False
         """Set it, and new connections are refused as by a server that is down."""
-        threading.Thread(target=self._accept, daemon=True).start()
+        # Closing a socket does not wake the thread that listens on it: it looks by itself whether to go on.
+        self._listener.settimeout(0.05)
+        self._ended = False
+        self._listening = threading.Thread(target=self._accept, daemon=True)
+        self._listening.start()
 
     @property
     def url(self) -> str:
@@ -55,14 +60,16 @@ class Proxy:
 
     def close(self) -> None:
         """Stop listening."""
+        self._ended = True
+        self._listening.join()
         self._listener.close()
 
     def _accept(self) -> None:
-        while True:
+        while not self._ended:
             try:
                 client, _ = self._listener.accept()
-            except OSError:
-                return
+            except TimeoutError:
+                continue
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.closed:
                 client.close()
@@ -94,7 +101,8 @@ class Proxy:
     ) -> None:
         while True:
             kind, body = _message(client)
-            fate = self.rule(body.rstrip(b"\0").decode()) if kind == b"Q" else Fate.PASS
+            text = _sql(kind, body)
+            fate = self.rule(text) if text is not None else Fate.PASS
             if fate is Fate.LOST:
                 return
             if fate is Fate.UNHEARD:
@@ -121,6 +129,12 @@ def proxy_in_front_of(database: Database) -> Iterator[Proxy]:
         yield proxy
     finally:
         proxy.close()
+
+
+def _sql(kind: bytes, body: bytes) -> str | None:
+    if kind == b"P":
+        return f"PARSE {body.split(bytes(1))[1].decode()}"
+    return body.rstrip(b"\0").decode() if kind == b"Q" else None
 
 
 def _pass_answers(server: socket.socket, client: socket.socket, unheard: threading.Event) -> None:

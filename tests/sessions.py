@@ -1,4 +1,4 @@
-"""What tests of races need: to wait for a state of the server instead of for time, and to stop a run at a known point."""
+"""What tests of races need: to wait for a state of the server, not for time, and to hold a run at a known point."""
 
 from __future__ import annotations
 

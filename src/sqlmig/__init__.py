@@ -11,18 +11,19 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from sqlmig import aio
-    from sqlmig.api import NotCurrent, Project, WhenBehind, check, ensure_current
+    from sqlmig.api import Project
     from sqlmig.errors import SqlmigError
+    from sqlmig.readiness import NotCurrent, WhenBehind, check, ensure_current
 
 __all__ = ["NotCurrent", "Project", "SqlmigError", "WhenBehind", "__version__", "aio", "check", "ensure_current"]
 
 _HOMES = {
-    "NotCurrent": "sqlmig.api",
+    "NotCurrent": "sqlmig.readiness",
     "Project": "sqlmig.api",
     "SqlmigError": "sqlmig.errors",
-    "WhenBehind": "sqlmig.api",
-    "check": "sqlmig.api",
-    "ensure_current": "sqlmig.api",
+    "WhenBehind": "sqlmig.readiness",
+    "check": "sqlmig.readiness",
+    "ensure_current": "sqlmig.readiness",
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from sqlmig import api
+from sqlmig import readiness
+from sqlmig.api import Project
 from sqlmig.plan.results import RunResult
 from sqlmig.plan.status import Check, Status
 
@@ -15,12 +16,12 @@ async def ensure_current(
     *,
     environment: str | None = None,
     database_url: str | None = None,
-    when_behind: api.WhenBehind = api.WhenBehind.APPLY,
+    when_behind: readiness.WhenBehind = readiness.WhenBehind.APPLY,
     timeout: float = 300.0,
 ) -> Check:
     """See `sqlmig.ensure_current`."""
     return await asyncio.to_thread(
-        api.ensure_current,
+        readiness.ensure_current,
         path,
         environment=environment,
         database_url=database_url,
@@ -31,14 +32,14 @@ async def ensure_current(
 
 async def check(path: str | Path = ".", *, environment: str | None = None, database_url: str | None = None) -> Check:
     """See `sqlmig.check`."""
-    return await asyncio.to_thread(api.check, path, environment=environment, database_url=database_url)
+    return await asyncio.to_thread(readiness.check, path, environment=environment, database_url=database_url)
 
 
-async def status(project: api.Project) -> Status:
+async def status(project: Project) -> Status:
     """See `sqlmig.Project.status`."""
     return await asyncio.to_thread(project.status)
 
 
-async def apply(project: api.Project) -> RunResult:
+async def apply(project: Project) -> RunResult:
     """See `sqlmig.Project.apply`."""
     return await asyncio.to_thread(project.apply)

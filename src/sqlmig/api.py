@@ -4,26 +4,25 @@
     if not project.status().current:
         project.apply()
 
-An application's start calls `ensure_current`, its readiness probe `check`.
+An application's start and its readiness probe are in `sqlmig.readiness`.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
-from sqlmig import __version__, embedded, engine, mend, survey
+from sqlmig import __version__, engine, mend, survey
+from sqlmig.database import database_url
 from sqlmig.db.context import RunContext, Stop, new_run_id, origin
 from sqlmig.db.registry import read_tenants
 from sqlmig.db.script import script_of
-from sqlmig.db.session import Session, ensure_database, session
+from sqlmig.db.session import Session, session
 from sqlmig.errors import ConnectionFailed, Refused, UsageError
 from sqlmig.fleet.run import Observer
 from sqlmig.fleet.targets import Selection, select_targets
@@ -41,29 +40,6 @@ from sqlmig.project.model import Scope, Tenant
 from sqlmig.tenants.create import CreatedTenant, create_tenant
 
 OnWait = Callable[[Target, list[Holder]], None]
-
-
-class WhenBehind(Enum):
-    """What `ensure_current` does when the database is behind the files."""
-
-    APPLY = "apply"
-    """Apply under the lock; of several processes that start at once, one does, the others wait."""
-    WAIT = "wait"
-    """Wait until somebody else has."""
-    RAISE = "raise"
-
-
-class NotCurrent(Refused):
-    """The database is behind the files; `check` says which schemas."""
-
-    def __init__(self, found: Check) -> None:
-        named = ", ".join(found.behind[:3]) + (", ..." if len(found.behind) > 3 else "")
-        super().__init__(
-            f"{len(found.behind)} of {found.targets} schemas are behind: {named}",
-            state="nothing was changed",
-            next="run `sqlmig apply`",
-        )
-        self.check = found
 
 
 @dataclass(frozen=True)
@@ -372,80 +348,3 @@ class Project:
     def _session(self) -> Iterator[Session]:
         with session(database_url(self.config)) as opened:
             yield opened
-
-
-def ensure_current(
-    path: str | Path = ".",
-    *,
-    environment: str | None = None,
-    database_url: str | None = None,
-    when_behind: WhenBehind = WhenBehind.APPLY,
-    timeout: float = 300.0,
-) -> Check:
-    """For an application's start: returns once the database has all that these files need.
-
-    A database that is ahead of the files is fine: a newer release was here, and this one is being started again.
-
-    Args:
-        path: the project's folder.
-        environment: its name.
-        database_url: goes before every other source.
-        when_behind: apply, wait for another process, or raise.
-        timeout: seconds to wait for another process.
-
-    Raises:
-        NotCurrent: the database is behind, and stays so.
-        MigrationFailed, LockNotObtained, PlanRefused: applying did not succeed.
-    """
-    project = Project.load(path, environment=environment, database_url=database_url)
-    deadline = time.monotonic() + timeout
-    found = project.check()
-    while not found.current:
-        if when_behind is WhenBehind.RAISE or (when_behind is WhenBehind.WAIT and time.monotonic() >= deadline):
-            raise NotCurrent(found)
-        if when_behind is WhenBehind.APPLY:
-            engine.raise_unless_done(project.apply(lock_wait=f"{max(int(timeout), 1)}s", command="ensure_current"))
-            return project.check()
-        time.sleep(0.5)
-        found = project.check()
-    return found
-
-
-def check(path: str | Path = ".", *, environment: str | None = None, database_url: str | None = None) -> Check:
-    """For a readiness probe: whether the database has all that these files need."""
-    return Project.load(path, environment=environment, database_url=database_url).check()
-
-
-def database_url(config: Config) -> str:
-    """What to connect with; starts the embedded server when the configuration asks for it.
-
-    Raises:
-        UsageError: the embedded server is not installed.
-        ConnectionFailed: it does not start.
-    """
-    if config.database_url is None:
-        return ""
-    value = config.database_url.reveal()
-    return embedded_url(config) if value == "embedded" else value
-
-
-def embedded_url(config: Config) -> str:
-    """The URL of the project's database on its embedded server, which is started when it does not run."""
-    data = embedded_data(config)
-    data.parent.mkdir(parents=True, exist_ok=True)
-    server = embedded.start(data)
-    name = embedded_database(config)
-    with session(server.url) as opened:
-        ensure_database(opened, name)
-    return embedded.database_url(server, name)
-
-
-def embedded_data(config: Config) -> Path:
-    """The folder of the project's embedded server."""
-    return config.root / ".sqlmig" / "postgres-18"
-
-
-def embedded_database(config: Config) -> str:
-    """The name of the project's database on its embedded server."""
-    name = re.sub(r"[^a-z0-9]+", "_", config.root.resolve().name.lower()).strip("_")
-    return name[:50] or "project"

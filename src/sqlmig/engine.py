@@ -54,7 +54,7 @@ def plan(job: Job, selection: Selection, goal: Goal) -> Plan:
         UsageError: the selection names what there is not.
         ConfigError: the registry cannot be used.
     """
-    return _plan(job, select_targets(job.session, job.files, selection), goal)
+    return _checked(job, _plan(job, select_targets(job.session, job.files, selection), goal))
 
 
 def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: str | None = None) -> RunResult:
@@ -68,10 +68,7 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
     """
     began = time.monotonic()
     selected = select_targets(job.session, job.files, selection)
-    planned = _plan(job, selected, goal)
-    if not planned.refusals and planned.steps:
-        refused = syntax_refusals(job.session, planned.steps)
-        planned = replace(planned, refusals=refused)
+    planned = _checked(job, _plan(job, selected, goal))
     if planned.refusals:
         raise PlanRefused(planned)
     if not planned.steps and selected.registry_read:
@@ -107,6 +104,13 @@ def _plan(job: Job, selected: Selected, goal: Goal) -> Plan:
     return replace(planned, notes=(*selected.notes, *planned.notes))
 
 
+def _checked(job: Job, planned: Plan) -> Plan:
+    """The plan with what the server's grammar has against it, unless there is something against it already."""
+    if planned.refusals or not planned.steps:
+        return planned
+    return replace(planned, refusals=syntax_refusals(job.session, planned.steps))
+
+
 def _run(job: Job, planned: Plan, goal: Goal) -> tuple[TargetResult, ...]:
     def replan(target: Target) -> TargetPlan | Failure:
         again = _plan(job, Selected((target,)), goal)
@@ -128,10 +132,12 @@ def _late_joiners(
     """Tenants that joined the registry while the run went on, or whose registry the run itself has made."""
     known = {target.target.identity for target in planned.targets}
     now = select_targets(job.session, job.files, selection)
+    # What was said of a registry that was not there yet is settled now.
+    planned = replace(planned, notes=tuple(note for note in planned.notes if note.target is not None) + now.notes)
     joined = Selected(tuple(target for target in now.targets if target.identity not in known))
     if not joined.targets:
         return planned, results
-    late = _plan(job, joined, goal)
+    late = _checked(job, _plan(job, joined, goal))
     both = Plan((*planned.targets, *late.targets), (), (*planned.notes, *late.notes))
     if late.refusals:
         # The targets before them are done: what is refused now is a failure of these.

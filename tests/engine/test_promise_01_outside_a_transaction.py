@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from commandline import Cli
 from proxy import Fate, proxy_in_front_of
 from servers import Database
@@ -21,7 +22,6 @@ from sessions import (
     waiting_for_a_relation,
 )
 from shop import Shop
-
 from sqlmig.plan.results import Outcome
 
 Connect = Callable[..., psycopg.Connection[Any]]
@@ -202,9 +202,7 @@ def test_promise_01_an_index_that_could_not_be_built_leaves_nothing_in_the_way(s
     assert ran(shop) == [1, 3]
 
 
-def test_promise_01_a_reindex_drops_its_own_leftovers_and_nobody_else_s(
-    shop: Shop, cli: Cli, connect: Connect
-) -> None:
+def test_promise_01_a_reindex_drops_its_own_leftovers_and_nobody_else_s(shop: Shop, cli: Cli, connect: Connect) -> None:
     """Of another index whose name is the beginning of this one's: an INVALID leftover that is not ours."""
     shop.sql("INSERT INTO core.t VALUES (1)")
     off(shop, STATEMENTS["reindex"])

@@ -7,12 +7,12 @@ import signal
 from collections.abc import Callable
 
 import pytest
+
 from commandline import Cli
 from proxy import Fate, Rule, proxy_in_front_of
 from servers import Database
 from sessions import end_sessions_of_sqlmig, until
 from shop import Shop
-
 from sqlmig.plan.results import Outcome
 
 POINTS: dict[str, Callable[[str], bool]] = {

@@ -10,10 +10,10 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from commandline import Cli
 from sessions import AT_THE_GATE, at_the_gate, gate_closed, sessions_of_sqlmig, until
 from shop import CONFIG, Shop
-
 from sqlmig.api import Project
 from sqlmig.db.locks import key_of, shared_key
 from sqlmig.fleet.run import Observer
@@ -32,7 +32,9 @@ def answer(process: Popen[str]) -> tuple[int, str]:
 
 
 def steps_done(shop: Shop) -> list[tuple[object, ...]]:
-    return shop.sql("SELECT schema_name, version FROM sqlmig.log WHERE outcome = 'done' AND action = 'up' ORDER BY 1, 2")
+    return shop.sql(
+        "SELECT schema_name, version FROM sqlmig.log WHERE outcome = 'done' AND action = 'up' ORDER BY 1, 2"
+    )
 
 
 @contextlib.contextmanager
@@ -151,7 +153,9 @@ def test_promise_03_one_tenant_s_run_keeps_neither_another_tenant_s_waiting_nor_
 ) -> None:
     shop.with_tenants("acme", "globex")
     shop.pair("tenant", "0002_t", "CREATE TABLE t (id int);\n")
-    shop.pair("tenant", "0003_gate", "{% if schema == 'tenant_acme' %}" + AT_THE_GATE + "{% else %}SELECT 1;{% endif %}")
+    shop.pair(
+        "tenant", "0003_gate", "{% if schema == 'tenant_acme' %}" + AT_THE_GATE + "{% else %}SELECT 1;{% endif %}"
+    )
     shop.pair("platform", "0002_made", "CREATE TABLE made (id int);\n")
     with ThreadPoolExecutor() as pool, gate_closed(connect()):
         run = pool.submit(shop.apply, "tenant_acme")

@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from sessions import AT_THE_GATE, at_the_gate, gate_closed, index_is_valid, until, waiting_for_a_relation
 from shop import CONFIG, Shop
-
 from sqlmig.plan.results import Holder, Outcome
 from sqlmig.plan.retry import Remedy, pause_before, remedy
 from sqlmig.plan.values import Target

@@ -138,10 +138,9 @@ def test_files_that_share_a_number_and_are_no_pair_are_refused(read, names, want
 
 def test_a_down_file_of_an_irreversible_migration_is_refused(read):
     texts = {"0001_a.up.sql": "-- sqlmig: irreversible gone\nSELECT 1;", "0001_a.down.sql": "SELECT 1;"}
-    assert told(read, **texts) == [
-        "sql/0001_a.down.sql: takes back 0001_a.up.sql, which says that it is irreversible | delete this file, or take "
-        "the directive out of the up file"
-    ]
+    message = "takes back 0001_a.up.sql, which says that it is irreversible"
+    advice = "delete this file, or take the directive out of the up file"
+    assert told(read, **texts) == [f"sql/0001_a.down.sql: {message} | {advice}"]
 
 
 @pytest.mark.parametrize(
@@ -223,8 +222,11 @@ def test_a_folder_that_is_called_like_a_file_is_no_file(read, tmp_path):
 
 def test_a_thousand_migrations_are_read_while_one_waits(read, tmp_path):
     names = [f"{n:04d}_m.{kind}.sql" for n in range(1, 1001) for kind in ("up", "down")]
-    text = "-- sqlmig: phase expand\n{% from 'sqlmig/rls.sql' import tenant_policy %}\nCREATE TABLE t (id int);\n"
-    read(**dict.fromkeys(names, text))
+    text = "-- sqlmig: lock_timeout 1s\n{% from 'sqlmig/rls.sql' import tenant_policy %}\nCREATE TABLE t (id int);\n"
+    for name in names:
+        file = tmp_path / "sql" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
     began = time.process_time()
     assert len(read().migrations) == 1000
     assert time.process_time() - began < 5
@@ -253,6 +255,8 @@ def test_a_new_migration_gets_the_next_number_in_the_digits_of_the_last(read, na
     assert next_version(read(*names)) == wanted
 
 
+NO_PHASE = "directive 'phase' has no meaning in a repeatable | take it out; it belongs in an up file"
+NO_REPEATABLE = "which is no repeatable of this track; did you mean 'b1'? | correct the name"
 REPEATABLES_PROBLEMS = [
     (
         {"repeatable/a b.sql": ""},
@@ -267,9 +271,8 @@ REPEATABLES_PROBLEMS = [
         "sql/repeatable/a.down.sql: has no a.sql beside it | write a.sql, or delete this file",
     ),
     (
-        {"repeatable/deals.sql": "", "repeatable/a.sql": "-- sqlmig: after deal"},
-        "sql/repeatable/a.sql: is after 'deal', which is no repeatable of this track; did you mean 'deals'? | "
-        "correct the name",
+        {"repeatable/b1.sql": "", "repeatable/a.sql": "-- sqlmig: after b"},
+        f"sql/repeatable/a.sql: is after 'b', {NO_REPEATABLE}",
     ),
     (
         {"repeatable/a.sql": "-- sqlmig: after a"},
@@ -280,9 +283,8 @@ REPEATABLES_PROBLEMS = [
         "sql/repeatable/a.sql: repeatables wait for each other: a after b after c after a | take one `after` out",
     ),
     (
-        {"repeatable/a.sql": "-- sqlmig: after b", "repeatable/b.sql": "-- sqlmig: phase expand"},
-        "sql/repeatable/b.sql:1:12: directive 'phase' has no meaning in a repeatable | take it out; it belongs in an up "
-        "file",
+        {"repeatable/a.sql": "-- sqlmig: after b", "repeatable/b.sql": "-- sqlmig: phase"},
+        f"sql/repeatable/b.sql:1:12: {NO_PHASE}",
     ),
 ]
 

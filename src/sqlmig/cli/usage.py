@@ -70,5 +70,5 @@ def _named(error: click.BadParameter) -> str:
     if isinstance(parameter, click.Option):
         return max(parameter.opts, key=len)
     if parameter is not None:
-        return parameter.make_metavar(error.ctx) if error.ctx is not None else parameter.human_readable_name
+        return parameter.metavar or parameter.human_readable_name.upper()
     return str(error.param_hint or "an argument").strip("'\"")

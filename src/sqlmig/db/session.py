@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any, Literal
 
 import psycopg
-from psycopg import pq, sql
+from psycopg import generators, pq, sql
 from psycopg.rows import TupleRow, tuple_row
 
 from sqlmig.db.errors import ServerRefused, connection_failed, server_error
@@ -143,26 +143,33 @@ class Session:
 
         Returns:
             For each text, what the server said against it.
+
+        Raises:
+            ServerRefused: the connection broke.
         """
         raw = self._connection.pgconn
         said: list[ServerError | None] = []
-        raw.enter_pipeline_mode()
         try:
+            raw.enter_pipeline_mode()
             for first in range(0, len(texts), 50):
                 batch = texts[first : first + 50]
                 for text in batch:
                     raw.send_prepare(b"", text.encode())
                     raw.pipeline_sync()
+                self._connection.wait(generators.send(raw))
                 said += [self._answer(raw) for _ in batch]
-        finally:
             raw.exit_pipeline_mode()
+        except psycopg.Error as error:
+            raise ServerRefused(server_error(error)) from error
         return said
 
-    @staticmethod
-    def _answer(raw: pq.abc.PGconn) -> ServerError | None:
+    def _answer(self, raw: pq.abc.PGconn) -> ServerError | None:
         """Reads the answer to one text: a result, an end, and the mark of the synchronisation."""
         error = None
-        while (result := raw.get_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
+        # libpq would wait without letting other threads run, or signals be seen.
+        while (
+            result := self._connection.wait(generators.fetch(raw))
+        ) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
             if result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
                 error = server_error(psycopg.errors.error_from_result(result, encoding="utf-8"))
         return error

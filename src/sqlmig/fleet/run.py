@@ -71,7 +71,23 @@ def run_targets(
             result = TargetResult(target_plan, Outcome.DONE)
         results.append(result)
         observer.target_done(result)
+    _connect_again(session, results)
     return tuple(results)
+
+
+def _connect_again(session: Session, results: Sequence[TargetResult]) -> None:
+    """What the run came to is read back, and recorded, on a connection that works.
+
+    Raises:
+        ConnectionFailed: all seemed to end well, and nobody can read whether it did.
+    """
+    if not session.broken:
+        return
+    try:
+        session.reopen()
+    except ConnectionFailed:
+        if all(result.outcome is Outcome.DONE for result in results):
+            raise
 
 
 def run_target(
@@ -97,12 +113,21 @@ def run_target(
                 return TargetResult(target_plan, result.outcome, tuple(done), result.failure)
         if not moved:
             return TargetResult(target_plan, Outcome.DONE, tuple(done))
-        planned = replan(target_plan.target)
+        planned = _replanned(session, target_plan, replan)
         if isinstance(planned, Failure):
             return TargetResult(target_plan, Outcome.FAILED, tuple(done), planned)
         target_plan = planned
     failure = failures.kept_moving(target_plan.target, MOST_REPLANS)
     return TargetResult(target_plan, Outcome.BLOCKED, tuple(done), failure)
+
+
+def _replanned(session: Session, target_plan: TargetPlan, replan: Replan) -> TargetPlan | Failure:
+    try:
+        if session.broken:
+            session.reopen()
+        return replan(target_plan.target)
+    except (ConnectionFailed, ServerRefused) as error:
+        return failures.connection_lost(target_plan.steps[0], error.message)
 
 
 def _run_step(

@@ -47,12 +47,12 @@ def plan_target(files: ProjectFiles, track: Track, target: Target, decision: Dec
     """
     state = known.state
     edited, notes = _compare_changed(files, target, decision.changed, known)
-    steps: tuple[Step, ...] = ()
+    steps: list[Step] = []
     objections: list[Refusal] = []
     for work in decision.work:
         built = _build(files, target, work)
         if isinstance(built, Step):
-            steps += (built,)
+            steps.append(built)
         else:
             objections += built
     if state.progress is not None and not objections:
@@ -62,14 +62,14 @@ def plan_target(files: ProjectFiles, track: Track, target: Target, decision: Dec
     if target.scope is Scope.TENANT and not known.schema_exists:
         refusals.append(_missing_schema(target))
         standing = Standing.MISSING
-    plan = TargetPlan(target, track, state, steps, decision.digest, standing)
+    plan = TargetPlan(target, track, state, tuple(steps), decision.digest, standing)
     return Planned(plan, tuple(refusals), tuple(notes))
 
 
 _DIVERGED = {Reason.EDITED, Reason.DELETED, Reason.RENUMBERED}
 
 
-def _standing(decision: Decision, edited: list[Refusal], steps: tuple[Step, ...]) -> Standing:
+def _standing(decision: Decision, edited: list[Refusal], steps: list[Step]) -> Standing:
     """Where only the layout of applied files changed, nothing diverged: what counts is what ran."""
     reasons = {refusal.reason for refusal in (*decision.refusals, *edited)}
     if decision.standing is not Standing.DIVERGED or reasons & _DIVERGED:

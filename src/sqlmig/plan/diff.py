@@ -51,30 +51,42 @@ def diff_of(before: ProjectFiles | None, now: ProjectFiles, ref: str) -> Diff:
         now: as it is.
         ref: what `before` is called.
     """
-    old = _rendered(before) if before is not None else {}
-    new = _rendered(now)
+    old = _read(before) if before is not None else {}
+    new = _read(now)
     files = []
     for key in sorted(old.keys() | new.keys(), key=lambda key: _order(key, old, new)):
         track, path = key
-        left, right = old.get(key), new.get(key)
-        if left is None or right is None or left.text != right.text:
+        left, right = _comparable(old.get(key), new.get(key))
+        if left != right:
             change = Change.ADDED if left is None else Change.DELETED if right is None else Change.CHANGED
             files.append(FileDiff(path, track, change, _unified(path, left, right, ref)))
     return Diff(ref, tuple(files))
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _File:
     position: int
-    text: str
+    template: str
+    rendered: str | None
+    """None where it needs columns that only a registry has."""
 
 
-def _rendered(files: ProjectFiles) -> dict[tuple[str, str], _Text]:
-    found: dict[tuple[str, str], _Text] = {}
+_Files = dict[tuple[str, str], _File]
+
+
+def _read(files: ProjectFiles) -> _Files:
+    found: _Files = {}
     for track in files.tracks:
         for script in _scripts(track):
-            found[track.name, script.path] = _Text(len(found), _render(files, track, script))
+            found[track.name, script.path] = _File(len(found), script.text, _render(files, track, script))
     return found
+
+
+def _comparable(left: _File | None, right: _File | None) -> tuple[str | None, str | None]:
+    """Both as rendered, or both as templates: one of each would show differences that there are not."""
+    rendered = all(file is None or file.rendered is not None for file in (left, right))
+    old, new = ((file.rendered if rendered else file.template) if file is not None else None for file in (left, right))
+    return old, new
 
 
 def _scripts(track: Track) -> Iterator[Script]:
@@ -84,8 +96,8 @@ def _scripts(track: Track) -> Iterator[Script]:
         yield from (s for s in (repeatable.script, repeatable.down) if s is not None)
 
 
-def _render(files: ProjectFiles, track: Track, script: Script) -> str:
-    """The text for an example target; the template itself where it needs columns that only a registry has."""
+def _render(files: ProjectFiles, track: Track, script: Script) -> str | None:
+    """The text for an example target."""
     if track.scope is Scope.SHARED:
         scope = files.scope(track.schema or "", None)
     else:
@@ -94,20 +106,18 @@ def _render(files: ProjectFiles, track: Track, script: Script) -> str:
     try:
         return files.templates.render(script, scope).text
     except ProjectError:
-        return script.text
+        return None
 
 
-def _unified(path: str, left: _Text | None, right: _Text | None, ref: str) -> str:
-    old = left.text.splitlines(keepends=True) if left is not None else []
-    new = right.text.splitlines(keepends=True) if right is not None else []
+def _unified(path: str, left: str | None, right: str | None, ref: str) -> str:
+    old = left.splitlines(keepends=True) if left is not None else []
+    new = right.splitlines(keepends=True) if right is not None else []
     source = f"{path} ({ref})" if left is not None else "/dev/null"
     aim = path if right is not None else "/dev/null"
-    lines = unified_diff(old, new, source, aim, n=3 if left is not None and right is not None else 10**6)
+    lines = unified_diff(old, new, source, aim)
     return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
 
 
-def _order(
-    key: tuple[str, str], old: dict[tuple[str, str], _Text], new: dict[tuple[str, str], _Text]
-) -> tuple[int, str]:
-    found = new.get(key) or old.get(key)
-    return (found.position if found is not None else 0, key[1])
+def _order(key: tuple[str, str], old: _Files, new: _Files) -> tuple[int, str]:
+    file = new.get(key) or old[key]
+    return file.position, key[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlmig.errors import Place
@@ -11,7 +10,7 @@ from sqlmig.project.checksums import rendered_checksum
 from sqlmig.project.model import Direction, Scope
 
 
-def resume(target: Target, progress: Progress, steps: Sequence[Step]) -> tuple[tuple[Step, ...], list[Refusal]]:
+def resume(target: Target, progress: Progress, steps: list[Step]) -> tuple[list[Step], list[Refusal]]:
     """Hands what was left to the step that goes on with it, which is the first of all; or says why none can.
 
     Args:
@@ -24,12 +23,12 @@ def resume(target: Target, progress: Progress, steps: Sequence[Step]) -> tuple[t
         message = f"{progress.label} {progress.direction.value} was begun and not finished: {progress.done} of "
         message += f"{progress.total} statements ran"
         advice = f"run it to its end first: `sqlmig {_command(progress.direction)} {_selection(target)}`"
-        return tuple(steps), [Refusal(Reason.INTERRUPTED, message, advice, target)]
+        return steps, [Refusal(Reason.INTERRUPTED, message, advice, target)]
     if step.transaction or first_statements_checksum(step, progress.done) != progress.rendered:
         message = f"{progress.label} was begun, {progress.done} of its statements ran, and these have changed since"
         advice = "put the statements that ran back as they were; what follows them may change"
-        return tuple(steps), [Refusal(Reason.INTERRUPTED, message, advice, target, Place(step.script.path))]
-    return (replace(step, resumes=progress), *(other for other in steps if other is not step)), []
+        return steps, [Refusal(Reason.INTERRUPTED, message, advice, target, Place(step.script.path))]
+    return [replace(step, resumes=progress), *(other for other in steps if other is not step)], []
 
 
 def first_statements_checksum(step: Step, count: int) -> str:

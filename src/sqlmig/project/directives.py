@@ -67,15 +67,15 @@ def read_directives(text: str, path: str, kind: FileKind) -> tuple[Directives, l
     before: set[str] = set()
     for found in _found(text):
         refused = _refused(found, kind, before)
-        read = None if refused else _SPECS[found.word].read(directives, found.argument)
+        read = directives if refused else _SPECS[found.word].read(directives, found.argument)
         if isinstance(read, str):
             refused = f"directive '{found.word}' {read}", f"write: {_SPECS[found.word].usage}"
+        else:
+            directives = read
         if refused is not None:
             message, advice = refused
             place = Place(path, found.line, found.column, lines[found.line - 1])
             problems.append(Problem(message, place, advice))
-        elif isinstance(read, Directives):
-            directives = read
         before.add(found.word)
     return directives, problems
 

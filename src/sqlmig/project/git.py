@@ -60,7 +60,7 @@ def checkout(root: Path, ref: str) -> Iterator[Path | None]:
     inside = root.resolve().relative_to(top.resolve()).as_posix()
     folder_then = commit if inside == "." else f"{commit}:{inside}"
     try:
-        _git(root, "rev-parse", "--verify", "--quiet", f"{folder_then}^{{tree}}")
+        _git(root, "cat-file", "-e", folder_then)
     except UsageError:
         yield None
         return

@@ -43,16 +43,15 @@ def mark(tree: nodes.Template, source: str, file: int, tokens: Iterable[tuple[st
         tokens: kind and text of each of its tokens, as Jinja's lexer cuts them.
     """
     outputs = list(tree.find_all(nodes.Output))
-    origins = _origins(source, tokens)
+    printed = [node for output in outputs for node in output.nodes]
     # The tree holds what is printed in the order of the source; were it otherwise, no mark is better than a wrong one.
-    if len(origins) != sum(len(output.nodes) for output in outputs):
-        return
-    following = iter(origins)
+    origins = dict(zip(map(id, printed), _origins(source, tokens), strict=True))
     for output in outputs:
         marked: list[nodes.Expr] = []
-        for node, origin in zip(output.nodes, following, strict=False):
+        for node in output.nodes:
             sign = "l" if isinstance(node, nodes.TemplateData) else "e"
-            marked += [nodes.TemplateData(f"{_OPEN}{file}:{origin}:{sign}{_CLOSE}", lineno=node.lineno), node]
+            written = f"{_OPEN}{file}:{origins[id(node)]}:{sign}{_CLOSE}"
+            marked += [nodes.TemplateData(written, lineno=node.lineno), node]
         output.nodes = marked
 
 
@@ -89,9 +88,7 @@ def locate(sources: Mapping[str, str], path: str, segments: Sequence[Segment], o
     if index < 0:
         return Place(path)
     segment = segments[index]
-    source = sources.get(segment.file)
-    if source is None:
-        return Place(segment.file)
+    source = sources[segment.file]
     at = min(segment.origin + (offset - segment.start if segment.literal else 0), len(source))
     line_start = source.rfind("\n", 0, at) + 1
     line_end = source.find("\n", at)

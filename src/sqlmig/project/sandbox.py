@@ -25,7 +25,7 @@ from sqlmig.project.model import Script
 from sqlmig.project.nearest import did_you_mean
 from sqlmig.sql.identifiers import quote_ident, quote_literal
 
-MAX_TURNS = 1_000_000
+MAX_TURNS = 250_000
 """Loop turns and macro calls that one rendering may take."""
 MAX_CHARACTERS = 64 * 1024 * 1024
 """The longest text that one rendering, or one multiplication, may give."""

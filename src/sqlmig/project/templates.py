@@ -207,8 +207,6 @@ def _errors_at_their_place(path: str, sources: Mapping[str, str]) -> Iterator[No
     """Translates what Jinja raises into a ProjectError at the line of the template that is to blame."""
     try:
         yield
-    except ProjectError:
-        raise
     except jinja2.TemplateSyntaxError as error:
         place = _place(sources, error.filename or path, error.lineno)
         message = f"the template cannot be read: {error.message}"

@@ -1,5 +1,7 @@
 """The text that checksums of rendered SQL are made of."""
 
+from collections.abc import Iterable
+
 from sqlmig.sql.statements import Statement, split
 from sqlmig.sql.tokens import Kind, Token
 
@@ -18,7 +20,12 @@ def canonical(text: str) -> str:
     Raises:
         SqlTextError: the text cannot be cut into tokens.
     """
-    return " ; ".join(_written(statement) for statement in split(text))
+    return canonical_of(split(text))
+
+
+def canonical_of(statements: Iterable[Statement]) -> str:
+    """The same for a text that is cut into its statements already."""
+    return " ; ".join(_written(statement) for statement in statements)
 
 
 def _written(statement: Statement) -> str:

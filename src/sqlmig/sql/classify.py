@@ -82,6 +82,8 @@ def psql_command(text: str) -> PsqlCommand | None:
     It looks also in a text that cannot be cut to its end, because what follows such a command (the data of COPY, the
     arguments of \set) is often why.
     """
+    if "\\" not in text:
+        return None  # as nearly every file: the text is not cut a second time
     tokens = _readable(text).tokens
     for token, behind in zip(tokens, (*tokens[1:], None), strict=False):
         if token.kind is Kind.SYMBOL and token.text == "\\":

@@ -212,7 +212,8 @@ def _lifecycle(session: Session, files: ProjectFiles, tenant: Tenant, name: str,
         session.run(rendered.text)
     except ServerRefused as error:
         said = error.said
-        if remedy(said.sqlstate, said.message) is not Remedy.FAIL:
+        # A cancelled statement and one that was in somebody's way are the caller's to judge.
+        if said.sqlstate == "57014" or remedy(said.sqlstate, said.message) is not Remedy.FAIL:
             raise
         raise _failed(tenant, _Where(said.message, script, rendered, said.offset)) from error
 

@@ -33,7 +33,7 @@ def db() -> None:
 def start(invocation: Invocation, output: str) -> int:
     """Start the server, and make the project's database; every command that connects does so too."""
     from sqlmig import embedded
-    from sqlmig.api import embedded_data, embedded_database, embedded_url
+    from sqlmig.database import embedded_data, embedded_database, embedded_url
 
     config = _embedded(invocation)
     url = embedded_url(config)
@@ -52,7 +52,7 @@ def start(invocation: Invocation, output: str) -> int:
 def stop(invocation: Invocation, output: str) -> int:
     """Stop the server; its data stays."""
     from sqlmig import embedded
-    from sqlmig.api import embedded_data
+    from sqlmig.database import embedded_data
 
     stopped = embedded.stop(embedded_data(_embedded(invocation)))
     if output == "json":
@@ -67,7 +67,7 @@ def stop(invocation: Invocation, output: str) -> int:
 @click.pass_obj
 def url(invocation: Invocation, output: str) -> int:
     """Print the URL of the project's database, and start the server when it does not run."""
-    from sqlmig.api import embedded_url
+    from sqlmig.database import embedded_url
 
     found = embedded_url(_embedded(invocation))
     if output == "json":
@@ -85,7 +85,7 @@ def psql(invocation: Invocation, arguments: tuple[str, ...]) -> int:
 
     All ARGUMENTS go to psql: `sqlmig db psql -c 'SELECT 1'`. The password is handed over in the environment.
     """
-    from sqlmig.api import database_url
+    from sqlmig.database import database_url
     from sqlmig.db.conninfo import libpq_environment
 
     config = invocation.project().config

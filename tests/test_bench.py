@@ -1,0 +1,38 @@
+"""The benchmarks run, on small numbers, so that they do not rot; what they print is for people."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    yield lambda part: importlib.import_module(f"bench.{part}")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "bench"]:
+        del sys.modules[name]
+
+
+def test_the_comparison_with_psql_counts_three_round_trips_a_migration(bench):
+    lines = list(bench("against_psql").report(migrations=4, rounds=1))
+    trips = [float(line.split()[-1]) for line in lines[-5:]]
+    ours = [count for count, line in zip(trips, lines[-5:], strict=True) if "sqlmig" in line]
+    assert len(ours) == 3
+    assert max(ours) <= 3.5
+    assert min(trips) in ours
+
+
+def test_a_fleet_that_is_up_to_date_is_planned(bench):
+    lines = list(bench("planning").report(tenants=30, migrations=3))
+    assert [line.split()[0] for line in lines[-4:]] == ["plan", "status", "check", "apply"]
+
+
+@pytest.mark.parametrize(("part", "arguments"), [("cold_start", {"rounds": 1}), ("tokens", {"size": 100, "rounds": 1})])
+def test_the_other_benchmarks_run(bench, part, arguments):
+    assert any(" ms" in line for line in bench(part).report(**arguments))
