@@ -31,6 +31,7 @@ import psycopg
 from psycopg import sql
 
 from sqlmig import embedded
+from sqlmig.embedded_owner import system_user
 
 SESSION_FOLDER = "SQLMIG_TEST_SESSION"
 """Names, in the environment of all processes of a session, the folder that they share."""
@@ -241,7 +242,7 @@ def with_login(url: str, user: str, password: str) -> str:
 def pgbouncer_in_front_of(database: Database, program: str) -> Iterator[str]:
     """PgBouncer in transaction mode; yields the URL of the database through it."""
     # PgBouncer does not run as root either, and must be allowed into the folder of the server's socket.
-    user = embedded.system_user()
+    user = system_user()
     folder = Path(tempfile.mkdtemp(prefix="sqlmig-pgbouncer-"))
     os.chown(folder, user.pw_uid, user.pw_gid)
     (folder / "pgbouncer.ini").write_text(_pgbouncer_settings(database.url, folder))

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from sqlmig import embedded
+from sqlmig.embedded_owner import system_user
 from sqlmig.errors import UsageError
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
@@ -277,7 +278,7 @@ def test_root_opens_the_way_to_the_data_and_not_one_right_more(tmp_path):
         assert ask(server.url, "SELECT 1") == 1
         assert stat.S_IMODE(private.stat().st_mode) == 0o701
         assert stat.S_IMODE(data.stat().st_mode) == 0o700
-        assert data.stat().st_uid == embedded.system_user().pw_uid
+        assert data.stat().st_uid == system_user().pw_uid
     finally:
         embedded.stop(data)
 

@@ -12,14 +12,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import importlib.util
 import os
-import pwd
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -30,6 +27,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from sqlmig.embedded_owner import make_passable, run_as_owner, system_user
+from sqlmig.embedded_sockets import SOCKET, answers, distant_socket_folder, socket_folder, socket_url
 from sqlmig.errors import ConnectionFailed, UsageError
 
 DEFAULT_VERSION: Final = 18
@@ -55,9 +54,6 @@ _SETTINGS: Final = {
     "log_timezone": "UTC",
 }
 _ACCESS: Final = "local all postgres trust\nlocal all all scram-sha-256\n"
-_PORT: Final = 5432
-_SOCKET: Final = f".s.PGSQL.{_PORT}"
-_SOCKET_PATH_LIMIT: Final = 103  # bytes; macOS has 103, Linux 107
 _START_SECONDS: Final = 60
 _STOP_SECONDS: Final = 60
 _ORPHAN_SECONDS: Final = 5
@@ -143,7 +139,7 @@ def stop(data: Path) -> bool:
                 )
             time.sleep(0.02)
         with contextlib.suppress(OSError):
-            _distant_socket_folder(data).rmdir()
+            distant_socket_folder(data).rmdir()
     return True
 
 
@@ -156,8 +152,8 @@ def running(data: Path) -> EmbeddedServer | None:
         if len(lines) < 5 or not lines[4]:
             return None
         folder = Path(lines[4])
-        if _answers(folder / _SOCKET):
-            return EmbeddedServer(data, _cluster_version(data), _url(folder, "postgres"), int(lines[0]))
+        if answers(folder / SOCKET):
+            return EmbeddedServer(data, _cluster_version(data), socket_url(folder, "postgres"), int(lines[0]))
     return None
 
 
@@ -228,23 +224,6 @@ def installation_in(programs: Path) -> Installation:
     return Installation(programs.absolute(), int(found[0]))
 
 
-def system_user() -> pwd.struct_passwd:
-    """The system user that servers run as: the caller, or for root, one without rights.
-
-    Raises:
-        UsageError: root calls, and the machine has no such user.
-    """
-    if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
-    for name in ("postgres", "_postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise UsageError(
-        "PostgreSQL does not run as root, and this machine has no user 'postgres' or 'nobody' to run it as",
-        next="Create one (useradd --system postgres), or call sqlmig as another user.",
-    )
-
-
 # --- the data folder ---
 
 
@@ -265,9 +244,9 @@ def _require_cluster(source: Installation, data: Path) -> None:
     unfinished.mkdir(mode=0o700)
     user = system_user()
     os.chown(unfinished, user.pw_uid, user.pw_gid)
-    _make_passable(source.programs, unfinished)
+    make_passable(source.programs, unfinished)
     collation = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if source.version >= 17 else []
-    made = _run_as_owner(
+    made = run_as_owner(
         [
             source.programs / "initdb",
             "--username=postgres",
@@ -291,12 +270,12 @@ def _require_cluster(source: Installation, data: Path) -> None:
 def _launch(source: Installation, data: Path, settings: Mapping[str, str]) -> None:
     """Run the server of a complete data folder until it accepts connections, detached from this process."""
     preload = {"shared_preload_libraries": "pg_stat_statements"} if _has_statement_statistics(source) else {}
-    folder = _socket_folder(data)
-    _make_passable(source.programs, data)
+    folder = socket_folder(data)
+    make_passable(source.programs, data)
     _write_settings(data / "sqlmig.conf", {**settings, **preload, "unix_socket_directories": str(folder)})
     # Whoever left lock files is dead, for nobody answers at the socket. PostgreSQL alone would take any process that
     # got the same number since, or a zombie, for the server. Its shared memory still keeps a second server out.
-    for left_over in (data / "postmaster.pid", folder / f"{_SOCKET}.lock"):
+    for left_over in (data / "postmaster.pid", folder / f"{SOCKET}.lock"):
         left_over.unlink(missing_ok=True)
     deadline = time.monotonic() + _ORPHAN_SECONDS
     while (reason := _start_failure(source, data)) is not None:
@@ -312,7 +291,7 @@ def _start_failure(source: Installation, data: Path) -> str | None:
     logged_before = log.stat().st_size if log.exists() else 0
     # pg_ctl hands its arguments to a shell, so none names the data folder: PGDATA and the current folder do.
     options = ("--silent", "--wait", f"--timeout={_START_SECONDS}", "--log=server.log")
-    result = _run_as_owner([source.programs / "pg_ctl", "start", *options], data)
+    result = run_as_owner([source.programs / "pg_ctl", "start", *options], data)
     if result.returncode == 0:
         return None
     logged = log.read_bytes()[logged_before:].decode(errors="replace") if log.exists() else ""
@@ -336,54 +315,6 @@ def _cluster_version(data: Path) -> int:
     return int((data / "PG_VERSION").read_text().split(".")[0])
 
 
-# --- sockets ---
-
-
-def _socket_folder(data: Path) -> Path:
-    """The data folder itself, or a private one under the temporary folder when that path is too long for a socket."""
-    if _fits(data):
-        return data
-    owner = data.stat().st_uid
-    folder = _distant_socket_folder(data)
-    if not _fits(folder):
-        raise UsageError(
-            f"the path {data} is too long for the socket of a PostgreSQL server, and so is {folder}",
-            next="Set TMPDIR to a folder with a shorter path, such as /tmp.",
-        )
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-        os.chown(folder, owner, -1)
-    found = folder.lstat()
-    if found.st_uid != owner or found.st_mode & 0o077 or folder.is_symlink():
-        raise UsageError(f"{folder} is not a private folder of the server's user", next=f"Remove {folder}.")
-    return folder
-
-
-def _distant_socket_folder(data: Path) -> Path:
-    return Path(tempfile.gettempdir()) / f"sqlmig-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
-
-
-def _fits(folder: Path) -> bool:
-    # PostgreSQL separates several folders by commas.
-    return len(os.fsencode(folder / _SOCKET)) <= _SOCKET_PATH_LIMIT and "," not in str(folder)
-
-
-def _answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except PermissionError:
-            raise
-        except OSError:
-            return False
-    return True
-
-
-def _url(folder: Path, database: str) -> str:
-    # The port is named, or PGPORT of the environment would count.
-    return f"postgresql://postgres@/{database}?host={quote(str(folder), safe='')}&port={_PORT}"
-
-
 # --- processes ---
 
 
@@ -405,36 +336,6 @@ def _usable(data: Path) -> Iterator[None]:
             f"the PostgreSQL data folder {data} cannot be used: {exc}",
             next="Check who owns it and may write there, or name another folder.",
         ) from exc
-
-
-def _run_as_owner(command: list[str | Path], data: Path) -> subprocess.CompletedProcess[str]:
-    """Run a program as the user who owns the data, without the caller's own PostgreSQL settings."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    owner, root = data.stat(), os.geteuid() == 0
-    return subprocess.run(
-        [str(part) for part in command],
-        env={**clean, "LC_ALL": "C", "PGDATA": str(data)},
-        cwd=data,
-        user=owner.st_uid if root else None,
-        group=owner.st_gid if root else None,
-        extra_groups=[] if root else None,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-
-
-def _make_passable(*paths: Path) -> None:
-    """As root, let the server's user pass through the folders above; read them it still cannot."""
-    if os.geteuid() != 0:
-        return
-    for path in paths:
-        for folder in path.parents:
-            mode = folder.stat().st_mode
-            if not mode & 0o001:
-                folder.chmod(mode | 0o001)
 
 
 # --- what to say ---
