@@ -23,8 +23,8 @@ ROUNDS = 5
 def report(size: int = SIZE, rounds: int = ROUNDS) -> Iterator[str]:
     """Import, tokens, statements and the text of checksums, for so many characters."""
     text = sample(size)
-    parts = [*tokens._quoted(text)[0], *tokens._quoted(text)[1]]
-    blanked = tokens._blanked(text, parts)
+    quoted, comments = tokens._quoted(text)
+    blanked = tokens._blanked(text, (*quoted, *comments))
     work: dict[str, Callable[[], object]] = {
         "all of tokenize": lambda: tokens.tokenize(text),
         "  our scan: quotes, comments, numbers": lambda: tokens._quoted(text),

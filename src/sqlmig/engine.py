@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlmig.db import history
+from sqlmig.db.adopt import adopt_layouts
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.locks import blockers_of
 from sqlmig.db.session import Session
@@ -71,6 +72,9 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
     planned = _checked(job, _plan(job, selected, goal))
     if planned.refusals:
         raise PlanRefused(planned)
+    if planned.relaid:
+        adopt_layouts(job.session, job.context, planned.relaid)
+        planned = replace(_plan(job, selected, goal), notes=planned.notes)
     if not planned.steps and selected.registry_read:
         return _finished(job, planned, _nothing_done(planned), began, run_id=None)
     history.prepare(job.session, job.context.history)

@@ -32,8 +32,10 @@ def test_an_edited_file_is_refused_with_the_way_back(shop: Shop) -> None:
     shop.apply()
     shop.pair("platform", "0001_tenants", "CREATE TABLE tenants (id bigint);\n")
     assert refusals(shop) == [
-        "edited: platform 0001_tenants was edited after it ran / undo the edit (git checkout --"
-        " sql/platform/0001_tenants.up.sql) and write a new migration, or `sqlmig repair`"
+        (
+            "edited: platform 0001_tenants was edited after it ran / undo the edit (git checkout --"
+            " sql/platform/0001_tenants.up.sql) and write a new migration, or `sqlmig repair`"
+        )
     ]
     assert shop.project().verify().problems[0].reason.value == "edited"
 
@@ -52,6 +54,11 @@ def test_a_comment_or_another_layout_is_a_note_and_not_an_edit(shop: Shop) -> No
     assert [note.message for note in result.plan.notes] == [
         "sql/platform/0001_tenants.up.sql was laid out anew after it ran; it still says the same"
     ]
+    # The history has taken it on: the next look is a short one again, and a readiness probe is content.
+    assert shop.apply().plan.notes == ()
+    assert shop.project().check().current
+    assert shop.sql("SELECT action, version FROM sqlmig.log ORDER BY id DESC LIMIT 1") == [("adopt", 1)]
+    assert shop.project().rollback(platform=True, to=0).exit_status == 0
 
 
 @pytest.mark.parametrize("copy", ["crlf", "bom", "cr"])
@@ -77,8 +84,10 @@ def test_a_deleted_file_in_the_middle_is_refused(shop: Shop) -> None:
     assert (
         refusals(shop)
         == [
-            "deleted: platform 0002_t is applied, but its file is gone / bring it back with git"
-            " (git log --diff-filter=D -- 'sql/platform/*'), or `sqlmig repair`"
+            (
+                "deleted: platform 0002_t is applied, but its file is gone / bring it back with git"
+                " (git log --diff-filter=D -- 'sql/platform/*'), or `sqlmig repair`"
+            )
         ]
         or "deleted" in refusals(shop)[0]
     )
@@ -99,8 +108,10 @@ def test_a_lower_number_merged_late_is_refused_until_it_says_so(shop: Shop) -> N
     shop.apply()
     shop.pair("platform", "0002_t", "CREATE TABLE t (id int);\n")
     assert refusals(shop) == [
-        "late: 0002_t is not applied, but the higher 0003 is / give it the next free number, or, when it may run"
-        " late, write: -- sqlmig: out-of-order REASON"
+        (
+            "late: 0002_t is not applied, but the higher 0003 is / give it the next free number, or, when it may run"
+            " late, write: -- sqlmig: out-of-order REASON"
+        )
     ]
     shop.pair("platform", "0002_t", "-- sqlmig: out-of-order merged from the 2.4 branch\nCREATE TABLE t (id int);\n")
     assert shop.apply().exit_status == 0

@@ -102,15 +102,13 @@ def test_a_tenant_created_at_once_and_one_migrated_step_by_step_are_alike(
 def test_row_level_security_binds_every_table_of_a_tenant(
     applied: Project, connect: Callable[..., psycopg.Connection[Any]]
 ) -> None:
-    open_tables = (
-        connect()
-        .execute(
-            "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind IN ('r', 'p')"
-            " AND c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'tenant\\_%')"
-            " AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid))"
-        )
-        .fetchall()
+    query = (
+        "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind IN ('r', 'p')"
+        " AND c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'tenant\\_%')"
+        " AND NOT (c.relrowsecurity AND c.relforcerowsecurity"
+        " AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid))"
     )
+    open_tables = connect().execute(query).fetchall()
     assert open_tables == []
 
 

@@ -25,7 +25,7 @@ from sqlmig.plan.resume import first_statements_checksum
 from sqlmig.plan.status import LogEntry
 from sqlmig.plan.values import Applied, Progress, Step, Target, TargetState
 from sqlmig.project.checksums import ALGORITHM, rendered_checksum
-from sqlmig.project.model import Direction, Directives, Migration, Repeatable, Script
+from sqlmig.project.model import Direction, Migration, Repeatable, Script
 from sqlmig.sql.statements import Statement, split
 
 FORMAT = 1
@@ -195,8 +195,9 @@ def stored_script(path: str, body: str, checksum: str, macros: Mapping[str, str]
     from sqlmig.project.directives import FileKind, read_directives
 
     kind = FileKind.DOWN if path.endswith(".down.sql") else FileKind.UP
-    directives, problems = read_directives(body, path, kind)
-    return Script(path, body, Directives() if problems else directives, checksum, macros)
+    # A directive that is no longer known was known when the script ran; the others still count.
+    directives, _ = read_directives(body, path, kind)
+    return Script(path, body, directives, checksum, macros)
 
 
 def now(history_schema: str) -> str:
@@ -373,6 +374,31 @@ def insert_baseline(session: Session, context: RunContext, target: Target, migra
         "run_id": context.run_id,
     }
     session.run(_text("record_baseline", context.history), parameters)
+
+
+def adopt_checksum(
+    session: Session, history_schema: str, migration: Migration, old: str, targets: Sequence[str]
+) -> None:
+    """Gives an applied migration the checksum of its file as it is now, in targets that have the old one."""
+    down = migration.down
+    parameters = {
+        "track": migration.track,
+        "version": migration.version,
+        "name": migration.name,
+        "old": bytes.fromhex(old),
+        "checksum": bytes.fromhex(migration.up.checksum),
+        "down_checksum": bytes.fromhex(down.checksum) if down is not None else None,
+        "targets": list(targets),
+    }
+    session.run(_text("adopt_checksum", history_schema), parameters)
+
+
+def adopt_digest(
+    session: Session, history_schema: str, track: str, old: str, digest: str, targets: Sequence[str]
+) -> None:
+    """Changes a digest, in targets that still have the old one."""
+    parameters = {"track": track, "old": bytes.fromhex(old), "digest": bytes.fromhex(digest), "targets": list(targets)}
+    session.run(_text("adopt_digest", history_schema), parameters)
 
 
 def set_digest(session: Session, history_schema: str, target: Target, digest: str) -> None:

@@ -46,7 +46,7 @@ def plan_target(files: ProjectFiles, track: Track, target: Target, decision: Dec
         known: what the database says of the target.
     """
     state = known.state
-    edited, notes = _compare_changed(files, target, decision.changed, known)
+    edited, relaid = _compare_changed(files, target, decision.changed, known)
     steps: list[Step] = []
     objections: list[Refusal] = []
     for work in decision.work:
@@ -62,8 +62,8 @@ def plan_target(files: ProjectFiles, track: Track, target: Target, decision: Dec
     if target.scope is Scope.TENANT and not known.schema_exists:
         refusals.append(_missing_schema(target))
         standing = Standing.MISSING
-    plan = TargetPlan(target, track, state, tuple(steps), decision.digest, standing)
-    return Planned(plan, tuple(refusals), tuple(notes))
+    plan = TargetPlan(target, track, state, tuple(steps), decision.digest, standing, relaid)
+    return Planned(plan, tuple(refusals), tuple(_relaid_note(target, migration) for migration in relaid))
 
 
 _DIVERGED = {Reason.EDITED, Reason.DELETED, Reason.RENUMBERED}
@@ -81,18 +81,23 @@ def _standing(decision: Decision, edited: list[Refusal], steps: list[Step]) -> S
 
 def _compare_changed(
     files: ProjectFiles, target: Target, changes: tuple[Changed, ...], known: Known
-) -> tuple[list[Refusal], list[Note]]:
+) -> tuple[list[Refusal], tuple[Migration, ...]]:
+    """Of the applied migrations whose files changed: those that were edited, and those only laid out anew."""
     refusals: list[Refusal] = []
-    notes: list[Note] = []
+    relaid: list[Migration] = []
     for changed in changes:
         script = changed.migration.up
         if _says_the_same(files, target, script, known.rendered.get((*target.identity, changed.applied.version))):
-            notes.append(Note(f"{script.path} was laid out anew after it ran; it still says the same", target))
+            relaid.append(changed.migration)
         else:
             message = f"{target.track} {changed.migration.label} was edited after it ran"
             advice = f"undo the edit (git checkout -- {script.path}) and write a new migration, or `sqlmig repair`"
             refusals.append(Refusal(Reason.EDITED, message, advice, target, Place(script.path)))
-    return refusals, notes
+    return refusals, tuple(relaid)
+
+
+def _relaid_note(target: Target, migration: Migration) -> Note:
+    return Note(f"{migration.up.path} was laid out anew after it ran; it still says the same", target)
 
 
 def _says_the_same(files: ProjectFiles, target: Target, script: Script, ran: str | None) -> bool:

@@ -205,6 +205,8 @@ class TargetPlan:
     digest: str
     """What the target's digest is when all steps have run."""
     standing: Standing
+    relaid: tuple[Migration, ...] = field(default=(), repr=False)
+    """Applied migrations whose files were only laid out anew: the history takes on their checksums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,11 @@ class Plan:
     def steps(self) -> tuple[Step, ...]:
         """All steps in the order in which they run."""
         return tuple(step for target in self.targets for step in target.steps)
+
+    @property
+    def relaid(self) -> tuple[TargetPlan, ...]:
+        """The targets of which the history knows a migration in another layout."""
+        return tuple(target for target in self.targets if target.relaid)
 
     @property
     def pending(self) -> tuple[TargetPlan, ...]:
