@@ -163,7 +163,8 @@ def _finished(
 ) -> RunResult:
     """Reads back where every target of the frozen list is: success is what the history says, not what was intended."""
     behind = _not_where_they_should_be(job, planned, results)
-    result = RunResult(run_id, planned, results, behind, time.monotonic() - began)
+    stopped = job.context.stop.requested
+    result = RunResult(run_id, planned, results, behind, time.monotonic() - began, stopped)
     if run_id is not None and not job.session.broken:
         history.finish_run(job.session, job.context, result.outcome)
     return result

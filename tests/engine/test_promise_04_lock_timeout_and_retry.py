@@ -29,6 +29,12 @@ def shop(shop: Shop) -> Shop:
     return shop
 
 
+def reader_of(connection: psycopg.Connection[Any], query: str = "SELECT count(*) FROM core.a") -> None:
+    """Begins a transaction that reads and then idles; not for ever, so that a run without lock_timeout ends too."""
+    connection.execute("SET idle_in_transaction_session_timeout = '10s'")
+    connection.execute(query)
+
+
 def log_of(shop: Shop, version: int) -> list[tuple[object, ...]]:
     return shop.sql("SELECT outcome, attempts, sqlstate FROM sqlmig.log WHERE version = %s ORDER BY id", version)
 
@@ -36,7 +42,7 @@ def log_of(shop: Shop, version: int) -> list[tuple[object, ...]]:
 def test_promise_04_the_whole_transaction_is_tried_again_until_the_reader_leaves(shop: Shop, connect: Connect) -> None:
     shop.pair("platform", "0003_alter", "INSERT INTO b VALUES (1);\nALTER TABLE a ADD COLUMN c int;\n")
     reader = connect(autocommit=False)
-    reader.execute("SELECT count(*) FROM core.a")
+    reader_of(reader)
     told: list[Holder] = []
 
     def on_wait(_target: Target, holders: list[Holder]) -> None:
@@ -58,7 +64,7 @@ def test_promise_04_a_blocker_that_stays_is_named_with_what_it_does(shop: Shop, 
     shop.write({"sqlmig.yaml": CONFIG.replace("lock_timeout: 500ms, attempts: 3", "lock_timeout: 1s, attempts: 2")})
     shop.pair("platform", "0003_alter", "ALTER TABLE a ADD COLUMN c int;\n")
     reader = connect(autocommit=False, application_name="monthly report")
-    reader.execute("SELECT count(*) AS deals_of_the_month FROM core.a")
+    reader_of(reader, "SELECT count(*) AS deals_of_the_month FROM core.a")
     result = shop.apply()
     assert result.exit_status == 4
     failure = result.results[0].failure
@@ -84,7 +90,7 @@ def test_promise_04_readers_do_not_stand_behind_a_waiting_change_for_longer_than
 ) -> None:
     shop.pair("platform", "0003_alter", "ALTER TABLE a ADD COLUMN c int;\n")
     first, second = connect(autocommit=False), connect()
-    first.execute("SELECT count(*) FROM core.a")
+    reader_of(first)
     second.execute("SET statement_timeout = '5s'")
     with ThreadPoolExecutor() as pool:
         run = pool.submit(shop.apply)
@@ -155,7 +161,7 @@ def test_promise_04_other_statements_outside_of_a_transaction_have_the_lock_time
     body = "INSERT INTO b VALUES (1);\nALTER TABLE a ADD COLUMN c int;\n"
     shop.pair("platform", "0003_off", f"-- sqlmig: transaction off\n{body}")
     reader = connect(autocommit=False)
-    reader.execute("SELECT count(*) FROM core.a")
+    reader_of(reader)
     told: list[Holder] = []
 
     def on_wait(_target: Target, holders: list[Holder]) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlmig.cli.output import show, show_json, tell
 from sqlmig.cli.progress import Detail, Progress
 from sqlmig.cli.signals import stopping_on_signals
-from sqlmig.errors import Interrupted
 from sqlmig.report.errors import error_json
 from sqlmig.report.refusals import refusal_json, refusals_text
 from sqlmig.report.run import failures_text, run_json, run_notes, run_summary
@@ -40,19 +39,15 @@ def run_and_report(command: str, output: str, detail: Detail, call: Call) -> int
             result = call(progress, stop)
     except PlanRefused as refused:
         return _refused(refused, output)
-    status = result.exit_status
-    if status and stop.requested:
-        # Targets that were not started are no failure of theirs.
-        status = Interrupted.exit_status
     if output == "json":
-        show_json({**run_json(result, command), "exit_status": status})
-        return status
+        show_json(run_json(result, command))
+        return result.exit_status
     if notes := run_notes(result):
         tell(notes)
     if failures := failures_text(result):
         tell(failures)
     show(run_summary(result))
-    return status
+    return result.exit_status
 
 
 def _refused(refused: PlanRefused, output: str) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sqlmig.db.locks import Keys, keys_for
 from sqlmig.db.session import Session, quoted
-from sqlmig.plan.results import Holder, StepResult
+from sqlmig.plan.results import Holder
 from sqlmig.plan.values import Step, Target
 from sqlmig.project.config.values import Config
 from sqlmig.project.durations import milliseconds
@@ -92,8 +92,6 @@ class RunContext:
     stop: Stop = field(default_factory=Stop)
     on_wait: Callable[[Target, list[Holder]], None] = lambda _target, _holders: None
     """Called while a statement or a lock keeps a target waiting."""
-    on_unrecorded: Callable[[StepResult], None] = lambda _result: None
-    """Called when a failure could not be written to the history, because the connection is gone."""
 
     @property
     def history(self) -> str:

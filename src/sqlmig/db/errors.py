@@ -23,8 +23,13 @@ class ServerRefused(SqlmigError):
         self.said = said
 
 
-def server_error(error: psycopg.Error) -> ServerError:
-    """The value of an error."""
+def server_error(error: psycopg.Error, completed: int | None = None) -> ServerError:
+    """The value of an error.
+
+    Args:
+        error: as psycopg raised it.
+        completed: how many statements of the message had run before.
+    """
     said = error.diag
     return ServerError(
         sqlstate=error.sqlstate,
@@ -33,6 +38,7 @@ def server_error(error: psycopg.Error) -> ServerError:
         hint=said.message_hint,
         context=said.context,
         offset=int(said.statement_position) - 1 if said.statement_position else None,
+        completed=completed,
         constraint=said.constraint_name,
         source=said.source_function,
     )

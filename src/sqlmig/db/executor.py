@@ -84,7 +84,7 @@ def run_in_transaction(
         except ServerRefused as error:
             said = error.said
             if not clock.in_file:
-                said = replace(said, offset=None)
+                said = replace(said, offset=None, completed=None)
             clock.in_file = False
             gave_up = _recover(session, step, said, context, clock)
             if gave_up is not None:

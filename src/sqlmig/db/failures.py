@@ -35,7 +35,7 @@ def statement_failed(step: Step, said: ServerError, *, halts: bool = False) -> F
         return ended_transaction(step)
     if said.sqlstate == "SQLM2":
         return outside(step, said.message)
-    statement = statement_at(step, said.offset)
+    statement = statement_at(step, said)
     if said.offset is not None:
         place = step.place(said.offset)
     else:
@@ -60,12 +60,16 @@ def statement_failed(step: Step, said: ServerError, *, halts: bool = False) -> F
     )
 
 
-def statement_at(step: Step, offset: int | None) -> Statement | None:
-    """The statement that a position of the server's lies in; the only one, when there is but one."""
-    if offset is None:
-        return step.statements[0] if len(step.statements) == 1 else None
-    found = [statement for statement in step.statements if statement.start <= offset]
-    return found[-1] if found else None
+def statement_at(step: Step, said: ServerError) -> Statement | None:
+    """The statement that failed: where the server's position lies, or the one behind those that had run."""
+    if said.offset is not None:
+        found = [statement for statement in step.statements if statement.start <= said.offset]
+        return found[-1] if found else None
+    if len(step.statements) == 1:
+        return step.statements[0]
+    if said.completed is not None and said.completed < len(step.statements):
+        return step.statements[said.completed]
+    return None
 
 
 def not_verified(step: Step, what: str, place: Place, statement: Statement, said: ServerError | None) -> Failure:
@@ -146,7 +150,7 @@ def gave_up(step: Step, said: ServerError, attempts: int, found: Sequence[Holder
     who = "; blocked by " + "; ".join(map(str, found)) if found else ""
     blocked = bool(found) or said.sqlstate == "55P03"
     advice = "end or wait for the blocking session" if blocked else "look into the server's log"
-    statement = statement_at(step, said.offset)
+    statement = statement_at(step, said)
     return Failure(
         f"{step.label} failed in {step.target.label} after {attempts} attempts: {said.message}{who}",
         NOTHING_CHANGED,

@@ -32,6 +32,9 @@ FORMAT = 1
 """Of the tables; a database with a higher one was written by a newer sqlmig."""
 
 
+OWN_ROLE = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE"
+"""The history is written by the role that runs sqlmig, whichever one a file has taken on."""
+
 Message = tuple[str, dict[str, object]]
 """A statement and its parameters."""
 
@@ -459,17 +462,18 @@ def intend(session: Session, context: RunContext, step: Step, statement: Stateme
     """Writes down that a statement is about to run, and whether what it makes is there already."""
     parameters = _progress_row(context, step, statement.number - 1)
     parameters |= {"began": True, "existed": existed, "statement": statement.text}
-    session.run(_text("record_progress", context.history), parameters)
+    session.run(f"BEGIN; {OWN_ROLE}; {_text('record_progress', context.history)}; COMMIT", parameters)
 
 
 def withdraw(session: Session, context: RunContext, step: Step, done: int) -> None:
     """Writes down how many statements have run, none being under way."""
-    session.run(_text("record_progress", context.history), _progress_row(context, step, done))
+    record, parameters = progress_after(context, step, done)
+    session.run(f"BEGIN; {record}; COMMIT", parameters)
 
 
 def progress_after(context: RunContext, step: Step, done: int) -> tuple[str, dict[str, object]]:
     """The statement that records how many statements have run, to be sent with COMMIT."""
-    return _text("record_progress", context.history), _progress_row(context, step, done)
+    return f"{OWN_ROLE}; {_text('record_progress', context.history)}", _progress_row(context, step, done)
 
 
 def forget_progress(history_schema: str) -> str:

@@ -108,7 +108,8 @@ def locked(session: Session, keys: Keys, label: str, seconds: float) -> Iterator
 
 def holders(session: Session, keys: Keys) -> list[Holder]:
     """The sessions that hold one of the keys against us."""
-    return [held.holder for held in held_locks(session, {keys.shared: "shared tracks", keys.target: "target"})]
+    held = held_locks(session, {keys.shared: "shared tracks", keys.target: "target"})
+    return list({lock.holder.pid: lock.holder for lock in held}.values())
 
 
 def held_locks(session: Session, labels: Mapping[int, str]) -> list[HeldLock]:

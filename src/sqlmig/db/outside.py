@@ -281,7 +281,7 @@ def _finish(run: _Run) -> None:
     attempt = history.Attempt(run.context.run_id, run.context.origin, duration, run.waited, run.attempts)
     record, parameters = history.record_step(run.context.history, run.step, run.digests.after, attempt)
     forget = history.forget_progress(run.context.history)
-    run.session.run(f"BEGIN; {forget}; {record}; COMMIT", parameters)
+    run.session.run(f"BEGIN; {history.OWN_ROLE}; {forget}; {record}; COMMIT", parameters)
 
 
 def _recover(run: _Run, said: ServerError) -> Ended | None:

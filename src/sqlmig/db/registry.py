@@ -63,7 +63,10 @@ def _rows_of_query(session: Session, config: Config, query: str) -> list[Mapping
         said = error.said
         if said.sqlstate in ("42P01", "3F000"):
             return None
-        advice = "correct the query under `tenants`"
+        granted = (
+            "let the role that runs sqlmig read the registry: GRANT USAGE ON SCHEMA ..., GRANT SELECT ON TABLE ..."
+        )
+        advice = granted if said.sqlstate == "42501" else "correct the query under `tenants`"
         raise ConfigError([Problem(f"the registry's query fails: {said.message}", _place(config), advice)]) from error
     missing = [name for name in ("slug", "schema") if name not in names]
     if missing:

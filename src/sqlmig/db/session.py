@@ -85,8 +85,9 @@ class Session:
         """
         text = message if isinstance(message, str) else message.as_string(self._connection)
         results: list[list[Row]] = []
+        cursor = _Cursor(self._connection)
         try:
-            with self._connection.cursor() as cursor:
+            with cursor:
                 # Bytes: psycopg wants literal strings, and migrations come from files.
                 cursor.execute(text.encode(), parameters)
                 while True:
@@ -95,7 +96,7 @@ class Session:
                     if not cursor.nextset():
                         return results
         except psycopg.Error as error:
-            raise ServerRefused(server_error(error)) from error
+            raise ServerRefused(server_error(error, cursor.completed)) from error
 
     def rows(self, message: str | sql.Composable, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """The rows of a query."""
@@ -199,6 +200,18 @@ class Session:
     def close(self) -> None:
         """Closes the connection."""
         self._connection.close()
+
+
+class _Cursor(psycopg.ClientCursor[TupleRow]):
+    """Knows how many statements of a message ran before one failed."""
+
+    completed: int | None = None
+
+    def _check_results(self, results: list[pq.abc.PGresult]) -> None:
+        # No public hook of psycopg sees the results that come before an error; a test keeps an eye on this one.
+        good = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
+        self.completed = sum(result.status in good for result in results)
+        super()._check_results(results)
 
 
 def connect(conninfo: str, *, application: str = "sqlmig") -> Session:

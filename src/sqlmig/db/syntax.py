@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlmig.db.session import Session
-from sqlmig.plan.values import Reason, Refusal, Step
-from sqlmig.sql.statements import Statement
+from sqlmig.plan.values import Reason, Refusal, Step, Target
+from sqlmig.project.templates import Rendered
+from sqlmig.sql.statements import Statement, split
 
 _QUERIES = frozenset({"select", "insert", "update", "delete", "merge", "values", "table", "with"})
 _WRAP = "PREPARE sqlmig_syntax AS "
@@ -18,22 +19,30 @@ _WRAP = "PREPARE sqlmig_syntax AS "
 
 def syntax_refusals(session: Session, steps: Iterable[Step]) -> tuple[Refusal, ...]:
     """What the server's grammar refuses; each text is asked about once, however many targets share it."""
-    first: dict[str, tuple[Step, Statement]] = {}
+    first: dict[str, tuple[Target, Rendered, Statement]] = {}
     for step in steps:
         for statement in step.statements:
-            first.setdefault(statement.text, (step, statement))
+            first.setdefault(statement.text, (step.target, step.sql, statement))
+        if step.verify is not None:
+            for statement in split(step.verify.text):
+                first.setdefault(statement.text, (step.target, step.verify, statement))
     found = []
-    for (step, statement), offset_and_message in zip(first.values(), _ask(session, list(first)), strict=True):
-        if offset_and_message is not None:
-            offset, message = offset_and_message
-            place = step.place(statement.start + offset)
-            found.append(Refusal(Reason.SYNTAX, message, "correct the statement", step.target, place))
+    for (target, sql, statement), answer in zip(first.values(), _ask(session, list(first)), strict=True):
+        if answer is not None:
+            offset, message = answer
+            place = sql.place(statement.start + offset)
+            found.append(Refusal(Reason.SYNTAX, message, "correct the statement", target, place))
     return tuple(found)
 
 
 def _ask(session: Session, texts: Sequence[str]) -> list[tuple[int, str] | None]:
     wraps = [_WRAP if _is_query(text) else "" for text in texts]
-    answers = session.grammar_says([wrap + text for wrap, text in zip(wraps, texts, strict=True)])
+    # What the server analyses all the same (CREATE TABLE AS, EXPLAIN) may take a lock, for as long as this takes.
+    session.run("BEGIN; SET LOCAL lock_timeout = '1s'")
+    try:
+        answers = session.grammar_says([wrap + text for wrap, text in zip(wraps, texts, strict=True)])
+    finally:
+        session.rollback()
     found: list[tuple[int, str] | None] = []
     for wrap, said in zip(wraps, answers, strict=True):
         if said is None or not said.syntax:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmig.db import failures, history
 from sqlmig.db.context import RunContext, Waiting
@@ -144,16 +144,11 @@ def _run_step(
         session.close()
         lost = failures.connection_lost(step, error.message)
         result = StepResult(step, Outcome.FAILED, time.monotonic() - began, failure=lost)
-    if result.failure is not None:
-        _record(session, result, context)
-    return result
+    return result if result.failure is None else _recorded(session, result, result.failure, context)
 
 
-def _record(session: Session, result: StepResult, context: RunContext) -> None:
-    """Puts what went wrong into the history; where that cannot be done, the report still says it."""
-    failure = result.failure
-    if failure is None:
-        return
+def _recorded(session: Session, result: StepResult, failure: Failure, context: RunContext) -> StepResult:
+    """The result, with its failure in the history; where that cannot be done, the failure says so."""
     attempt = history.Attempt(context.run_id, context.origin, result.duration, result.lock_wait, result.attempts)
     try:
         if session.broken:
@@ -162,7 +157,9 @@ def _record(session: Session, result: StepResult, context: RunContext) -> None:
             session, context.history, result.step, attempt, result.outcome, failure.message, failure.error
         )
     except (ServerRefused, ConnectionFailed):
-        context.on_unrecorded(result)
+        state = f"{failure.state}; this failure could not be written to the history"
+        return replace(result, failure=replace(failure, state=state))
+    return result
 
 
 def _digests(target_plan: TargetPlan) -> Sequence[history.Digests]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 from sqlmig.errors import Place
@@ -66,6 +66,8 @@ class ServerError:
     context: str | None = None
     offset: int | None = None
     """Where in the message that was sent, in characters from 0."""
+    completed: int | None = None
+    """How many statements of the message had run before; the server names a place only for some errors."""
     constraint: str | None = None
     source: str | None = None
     """The function of the server's source that raised it; `scanner_yyerror` is the grammar."""
@@ -131,16 +133,16 @@ class RunResult:
     behind: tuple[Target, ...] = ()
     """Targets that the read-back at the end did not find where they should be."""
     seconds: float = 0.0
-    notes: Sequence[str] = field(default=())
+    stopped: bool = False
+    """Whether somebody asked the run to stop."""
 
     @property
     def outcome(self) -> Outcome:
         """The worst that happened to a target."""
-        return worst(result.outcome for result in self.results) if not self.behind else self._worst_with_behind()
-
-    def _worst_with_behind(self) -> Outcome:
         found = worst(result.outcome for result in self.results)
-        return Outcome.FAILED if found is Outcome.DONE else found
+        if self.stopped and found is Outcome.NOT_STARTED:
+            return Outcome.INTERRUPTED
+        return Outcome.FAILED if found is Outcome.DONE and self.behind else found
 
     @property
     def exit_status(self) -> int:

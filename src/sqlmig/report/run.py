@@ -54,7 +54,7 @@ def failures_text(result: RunResult) -> str:
 
 def run_notes(result: RunResult) -> str:
     """What is worth knowing, though it stops nothing; empty when there is nothing."""
-    return "\n".join(f"note: {note}" for note in (*notes_of(result.plan.notes), *result.notes))
+    return "\n".join(f"note: {note}" for note in notes_of(result.plan.notes))
 
 
 def run_summary(result: RunResult) -> str:
@@ -77,7 +77,7 @@ def run_json(result: RunResult, command: str) -> dict[str, object]:
         "seconds": round(result.seconds, 3),
         "targets": [_target_json(one) for one in result.results],
         "behind": [target.schema for target in result.behind],
-        "notes": [*notes_of(result.plan.notes), *result.notes],
+        "notes": list(notes_of(result.plan.notes)),
     }
 
 
