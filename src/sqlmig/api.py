@@ -328,9 +328,13 @@ class Project:
         config = self.config
         if lock_wait is not None:
             config = replace(config, apply=replace(config.apply, lock_wait=lock_wait))
-        who = origin(f"sqlmig {__version__}", head_commit(config.root))
+        who = origin(f"sqlmig {__version__}", self._commit)
         context = RunContext(new_run_id(), config, who, stop or Stop())
         return replace(context, on_wait=on_wait) if on_wait is not None else context
+
+    @cached_property
+    def _commit(self) -> str | None:
+        return head_commit(self.config.root)
 
     @contextmanager
     def _job(

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sqlmig.db import history
+from sqlmig.db import history, records
 from sqlmig.db.adopt import adopt_layouts
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.locks import blockers_of
@@ -78,8 +78,8 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
     if not planned.steps and selected.registry_read:
         return _finished(job, planned, _nothing_done(planned), began, run_id=None)
     history.prepare(job.session, job.context.history)
-    history.store_scripts(job.session, job.context.history, history.scripts_of(planned.steps))
-    history.begin_run(job.session, job.context, command, [target.target for target in planned.targets], reason)
+    records.store_scripts(job.session, job.context.history, records.scripts_of(planned.steps))
+    records.begin_run(job.session, job.context, command, [target.target for target in planned.targets], reason)
     results = _run(job, planned, goal)
     if isinstance(goal, Up) and all(result.outcome is Outcome.DONE for result in results):
         planned, results = _late_joiners(job, selection, goal, planned, results)
@@ -146,7 +146,7 @@ def _late_joiners(
     if late.refusals:
         # The targets before them are done: what is refused now is a failure of these.
         return both, (*results, *map(partial(_refused_late, late.refusals), late.targets))
-    history.store_scripts(job.session, job.context.history, history.scripts_of(late.steps))
+    records.store_scripts(job.session, job.context.history, records.scripts_of(late.steps))
     return both, (*results, *_run(job, late, goal))
 
 
@@ -165,8 +165,12 @@ def _finished(
     behind = _not_where_they_should_be(job, planned, results)
     stopped = job.context.stop.requested
     result = RunResult(run_id, planned, results, behind, time.monotonic() - began, stopped)
-    if run_id is not None and not job.session.broken:
-        history.finish_run(job.session, job.context, result.outcome)
+    if job.session.broken:
+        return result
+    if run_id is not None:
+        records.finish_run(job.session, job.context, result.outcome)
+    if result.outcome is Outcome.DONE and history.exists(job.session, job.context.history):
+        records.settle_runs(job.session, job.context.history, [target.target for target in planned.targets])
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmig.db import history
+from sqlmig.db import history, records
 from sqlmig.db.context import RunContext
 from sqlmig.db.locks import locked
 from sqlmig.db.session import Session, compose
@@ -62,21 +62,21 @@ def baseline(
     history.prepare(session, context.history)
     chosen = baseline_preview(session, files, selection, to)
     tracks = {track.name: track for track in files.tracks}
-    history.begin_run(session, context, "baseline", [item.target for item in chosen], reason)
+    records.begin_run(session, context, "baseline", [item.target for item in chosen], reason)
     for item in chosen:
         migrations = [m for m in tracks[item.target.track].migrations if m.version in item.versions]
         scripts = [script for m in migrations for script in (m.up, m.down) if script is not None]
-        history.store_scripts(session, context.history, scripts)
+        records.store_scripts(session, context.history, scripts)
         with locked(session, context.keys(item.target), item.target.schema, context.lock_wait):
             for migration in migrations:
                 rendered = _rendered(files, item.target, migration)
-                history.insert_baseline(session, context, item.target, migration, rendered)
+                records.insert_baseline(session, context, item.target, migration, rendered)
             digest = state_digest(((m.version, m.up.checksum) for m in migrations), ())
-            history.set_digest(session, context.history, item.target, digest)
-            history.write_log(
+            records.set_digest(session, context.history, item.target, digest)
+            records.write_log(
                 session, context, item.target, "baseline", version=to, name=migrations[-1].name, reason=reason
             )
-    history.finish_run(session, context, Outcome.DONE)
+    records.finish_run(session, context, Outcome.DONE)
     return chosen
 
 
@@ -103,25 +103,25 @@ def repair(session: Session, files: ProjectFiles, context: RunContext, chosen: S
     Raises:
         LockNotObtained: another run holds a target.
     """
-    history.begin_run(session, context, "repair", [item.target for item in chosen], reason)
+    records.begin_run(session, context, "repair", [item.target for item in chosen], reason)
     for item in chosen:
         target = item.target
         if item.migration is not None:
             scripts = [script for script in (item.migration.up, item.migration.down) if script is not None]
-            history.store_scripts(session, context.history, scripts)
+            records.store_scripts(session, context.history, scripts)
         with locked(session, context.keys(target), target.schema, context.lock_wait):
             old = history.applied_row(session, context.history, target, item.version)
             values = _mended_values(session, files, target, item)
-            history.mend_rows(session, context.history, item, values)
+            records.mend_rows(session, context.history, item, values)
             state = history.read_states(session, context.history, [target], {}).get(target.identity, TargetState())
             if state.digest is not None:
                 digest = state_digest(((r.version, r.checksum) for r in state.applied), state.repeatables.items())
-                history.set_digest(session, context.history, target, digest)
+                records.set_digest(session, context.history, target, digest)
             action = f"repair: {item.mend.value}"
-            history.write_log(
+            records.write_log(
                 session, context, target, action, version=item.version, name=item.name, reason=reason, detail=old
             )
-    history.finish_run(session, context, Outcome.DONE)
+    records.finish_run(session, context, Outcome.DONE)
 
 
 def empty_targets(session: Session, files: ProjectFiles, context: RunContext, targets: Sequence[Target]) -> None:
@@ -142,7 +142,7 @@ def empty_targets(session: Session, files: ProjectFiles, context: RunContext, ta
             next="reset destroys data: mark the environment in sqlmig.yaml if its data may go",
         )
     history.prepare(session, context.history)
-    history.begin_run(session, context, "reset", targets, None)
+    records.begin_run(session, context, "reset", targets, None)
     registry_goes = any(target.scope is Scope.SHARED for target in targets)
     emptied: set[str] = set()
     # Tenants go before the shared tracks that their registry is part of.
@@ -153,9 +153,9 @@ def empty_targets(session: Session, files: ProjectFiles, context: RunContext, ta
                 if target.tenant is not None and not registry_goes:
                     provision(session, files, target.tenant)
                 emptied.add(target.schema)
-            history.forget_target(session, context.history, target)
-            history.write_log(session, context, target, "reset", version=None, name="", reason=None)
-    history.finish_run(session, context, Outcome.DONE)
+            records.forget_target(session, context.history, target)
+            records.write_log(session, context, target, "reset", version=None, name="", reason=None)
+    records.finish_run(session, context, Outcome.DONE)
 
 
 def _rendered(files: ProjectFiles, target: Target, migration: Migration) -> str:

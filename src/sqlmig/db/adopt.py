@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlmig.db import history
+from sqlmig.db import records
 from sqlmig.db.context import RunContext
 from sqlmig.db.locks import Keys, key_of, locked, shared_key
 from sqlmig.db.session import Session
@@ -28,7 +28,7 @@ def adopt_layouts(session: Session, context: RunContext, plans: Sequence[TargetP
     keys = Keys(shared_key(context.history), key_of(context.history, "adopt"), exclusive=True)
     with locked(session, keys, "the history", context.lock_wait):
         scripts = [s for plan in plans for m in plan.relaid for s in (m.up, m.down) if s is not None]
-        history.store_scripts(session, context.history, scripts)
+        records.store_scripts(session, context.history, scripts)
         for same in _alike(plans):
             _adopt(session, context, same)
 
@@ -48,12 +48,12 @@ def _adopt(session: Session, context: RunContext, same: Sequence[TargetPlan]) ->
     targets = [plan.target.key for plan in same]
     for migration in first.relaid:
         old, checksums[migration.version] = checksums[migration.version], migration.up.checksum
-        history.adopt_checksum(session, context.history, migration, old, targets)
+        records.adopt_checksum(session, context.history, migration, old, targets)
     digest = state_digest(checksums.items(), first.before.repeatables.items())
-    history.adopt_digest(session, context.history, first.target.track, first.before.digest or "", digest, targets)
+    records.adopt_digest(session, context.history, first.target.track, first.before.digest or "", digest, targets)
     for plan in same:
         for migration in plan.relaid:
-            history.write_log(
+            records.write_log(
                 session,
                 context,
                 plan.target,

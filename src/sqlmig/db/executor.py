@@ -14,11 +14,11 @@ import random
 import time
 from dataclasses import dataclass, replace
 
-from sqlmig.db import failures, history
+from sqlmig.db import failures, history, records
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import holders, transaction_locks
-from sqlmig.db.session import Session, beside, set_config, text_of
+from sqlmig.db.session import Session, beside, make_schema, set_config, text_of
 from sqlmig.errors import ConnectionFailed
 from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
 from sqlmig.plan.retry import Remedy, pause_before, remedy
@@ -58,7 +58,7 @@ class _Clock:
 
 
 def run_in_transaction(
-    session: Session, step: Step, digests: history.Digests, context: RunContext, waiting: Waiting
+    session: Session, step: Step, digests: records.Digests, context: RunContext, waiting: Waiting
 ) -> StepResult:
     """Runs a step in a transaction, again when somebody was in the way.
 
@@ -92,7 +92,7 @@ def run_in_transaction(
 
 
 def _attempt(
-    session: Session, step: Step, digests: history.Digests, context: RunContext, waiting: Waiting, clock: _Clock
+    session: Session, step: Step, digests: records.Digests, context: RunContext, waiting: Waiting, clock: _Clock
 ) -> None:
     now = _open(session, step, context, clock)
     clock.attempt_began = time.monotonic()
@@ -165,7 +165,7 @@ def _unless_lost(clock: _Clock, step: Step, failure: Failure) -> Failure:
 def _make_schema(session: Session, step: Step) -> None:
     if step.target.scope is Scope.TENANT:
         raise Ended(Outcome.FAILED, failures.missing_schema(step.target))
-    history.make_schema(session, step.target.schema)
+    make_schema(session, step.target.schema)
 
 
 def _run_file(session: Session, step: Step, context: RunContext, waiting: Waiting, pid: int, clock: _Clock) -> None:
@@ -219,11 +219,11 @@ def _check_drops(session: Session, step: Step) -> None:
         raise Ended(Outcome.FAILED, failures.outside(step, ", ".join(f"{name} (dropped)" for name in names)))
 
 
-def _commit(session: Session, step: Step, digests: history.Digests, context: RunContext, clock: _Clock) -> None:
+def _commit(session: Session, step: Step, digests: records.Digests, context: RunContext, clock: _Clock) -> None:
     """The last message. It is not cancelled: either all of it arrives, or the next attempt reads what became of it."""
     duration = time.monotonic() - clock.attempt_began
-    attempt = history.Attempt(context.run_id, context.origin, duration, clock.waited, clock.attempts)
-    record, parameters = history.record_step(context.history, step, digests.after, attempt)
+    attempt = records.Attempt(context.run_id, context.origin, duration, clock.waited, clock.attempts)
+    record, parameters = records.record_step(context.history, step, digests.after, attempt)
     epilogue = "; ".join((*GUARD, *TIDY, "SELECT pg_catalog.pg_advisory_unlock_all()")).replace("%", "%%")
     clock.committing = True
     session.run(f"{epilogue}; {record}; COMMIT", parameters)

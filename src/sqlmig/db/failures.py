@@ -76,7 +76,7 @@ def not_verified(step: Step, what: str, place: Place, statement: Statement, said
     """The verify file found a fault."""
     return Failure(
         f"{step.label} did not verify in {step.target.label}: {what}",
-        NOTHING_CHANGED,
+        NOTHING_CHANGED if step.transaction else "its statements ran and stay; it does not count as applied",
         f"correct the migration or its verify file, then run `{command(step)}` again",
         place,
         statement.text,

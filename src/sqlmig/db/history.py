@@ -6,56 +6,25 @@ It is central, in its own schema of the database that it speaks of, so that a ch
 from __future__ import annotations
 
 import datetime
-import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Any
 
 from sqlmig import __version__
-from sqlmig.db.context import Origin, RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import key_of
-from sqlmig.db.session import Session, compose, quoted, text_of
+from sqlmig.db.session import Composed, Session, compose, make_schema, quoted, text_of
 from sqlmig.errors import ConnectionFailed, Refused
-from sqlmig.plan.repair import Repair
-from sqlmig.plan.results import Outcome, ServerError
 from sqlmig.plan.resume import first_statements_checksum
 from sqlmig.plan.status import LogEntry
 from sqlmig.plan.values import Applied, Progress, Step, Target, TargetState
-from sqlmig.project.checksums import ALGORITHM, rendered_checksum
-from sqlmig.project.model import Direction, Migration, Repeatable, Script
+from sqlmig.project.model import Direction, Migration, Script
+from sqlmig.sql.identifiers import quote_literal
 from sqlmig.sql.statements import Statement, split
 
 FORMAT = 1
 """Of the tables; a database with a higher one was written by a newer sqlmig."""
-
-
-OWN_ROLE = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE"
-"""The history is written by the role that runs sqlmig, whichever one a file has taken on."""
-
-Message = tuple[str, dict[str, object]]
-"""A statement and its parameters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Digests:
-    """A target's digest before and after a step."""
-
-    before: str | None
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What the log says of one attempt besides the step itself."""
-
-    run_id: str
-    origin: Origin
-    duration: float
-    lock_wait: float
-    attempts: int
 
 
 def prepare(session: Session, history_schema: str) -> None:
@@ -74,14 +43,16 @@ def prepare(session: Session, history_schema: str) -> None:
         )
     if found == FORMAT:
         return
-    text = text_of("bootstrap").replace("{format}", str(FORMAT)).replace("{tool}", f"'sqlmig {__version__}'")
     key = {"key": key_of(history_schema, "history")}
     try:
         while not session.value("BEGIN; SELECT pg_catalog.pg_try_advisory_xact_lock(%(key)s)", key):
             session.rollback()
             time.sleep(0.05)
         session.run("SET LOCAL client_min_messages = warning")
-        session.run(compose(text, history=history_schema))
+        if not existing_schemas(session, [history_schema]):
+            # An owner may have made it: then the role needs no right to create schemas.
+            make_schema(session, history_schema)
+        session.run(bootstrap(history_schema))
         session.run("COMMIT")
     except ServerRefused as error:
         session.rollback()
@@ -96,6 +67,14 @@ def prepare(session: Session, history_schema: str) -> None:
                 next=f"as an owner of the database: CREATE SCHEMA {quoted(history_schema)} AUTHORIZATION the_role;",
             ) from error
         raise
+
+
+def bootstrap(history_schema: str) -> Composed:
+    """The statements that make the history's tables, its schema being there."""
+    text = (
+        text_of("bootstrap").replace("{format}", str(FORMAT)).replace("{tool}", quote_literal(f"sqlmig {__version__}"))
+    )
+    return compose(text, history=history_schema)
 
 
 def exists(session: Session, history_schema: str) -> bool:
@@ -205,104 +184,7 @@ def stored_script(path: str, body: str, checksum: str, macros: Mapping[str, str]
 
 def now(history_schema: str) -> str:
     """The last statement of a step's first message: server process, is the schema there, the target's digest."""
-    return _text("now", history_schema)
-
-
-def record_step(history_schema: str, step: Step, digest: str, attempt: Attempt) -> tuple[str, dict[str, object]]:
-    """The statements that record a finished step, and their parameters; sent with COMMIT in one message."""
-    name = "record_repeatable" if isinstance(step.unit, Repeatable) else "record_migration"
-    text = f"{_text(f'{name}_{step.direction.value}', history_schema)}; {_text('record_target', history_schema)}"
-    down = step.unit.down if isinstance(step.unit, Migration) else None
-    parameters: dict[str, object] = {
-        **_target(step.target),
-        "version": step.version,
-        "name": step.unit.name,
-        "algorithm": ALGORITHM,
-        "checksum": bytes.fromhex(step.script.checksum),
-        "rendered": bytes.fromhex(rendered_checksum(step.sql.text)),
-        "down_checksum": bytes.fromhex(down.checksum) if down is not None else None,
-        "digest": bytes.fromhex(digest),
-        **_log(attempt, step.direction.value, Outcome.DONE),
-    }
-    return f"{text}; {_text('log', history_schema)}", parameters
-
-
-def record_failure(
-    session: Session,
-    history_schema: str,
-    step: Step,
-    attempt: Attempt,
-    outcome: Outcome,
-    message: str,
-    error: ServerError | None,
-) -> None:
-    """Puts a failed attempt into the log, in a transaction of its own: the step's is gone."""
-    parameters = {
-        **_target(step.target),
-        "version": step.version,
-        "name": step.unit.name,
-        **_log(attempt, step.direction.value, outcome),
-        "sqlstate": error.sqlstate if error is not None else None,
-        "message": message,
-    }
-    session.run(_text("log", history_schema), parameters)
-
-
-def store_scripts(session: Session, history_schema: str, scripts: Iterable[Script]) -> None:
-    """Keeps the templates that a run is about to use, each once per checksum."""
-    rows = {script.checksum: script for script in scripts}
-    if rows:
-        session.run(*scripts_rows(history_schema, list(rows.values())))
-
-
-def scripts_of(steps: Iterable[Step]) -> Iterator[Script]:
-    """The templates that steps are made of, with the down files that may be needed when theirs are gone."""
-    for step in steps:
-        yield step.script
-        if step.unit.down is not None:
-            yield step.unit.down
-
-
-def scripts_rows(history_schema: str, scripts: Sequence[Script]) -> Message:
-    """The statement that keeps templates."""
-    return _text("store_scripts", history_schema), {
-        "algorithm": ALGORITHM,
-        "checksums": [bytes.fromhex(script.checksum) for script in scripts],
-        "paths": [script.path for script in scripts],
-        "bodies": [script.text for script in scripts],
-        "macros": [json.dumps(dict(script.macros)) for script in scripts],
-    }
-
-
-def begin_run(
-    session: Session, context: RunContext, command: str, targets: Sequence[Target], reason: str | None
-) -> None:
-    """Writes down that a run begins, with its frozen list of targets."""
-    session.run(*run_row(context, command, targets, reason))
-
-
-def run_row(context: RunContext, command: str, targets: Sequence[Target], reason: str | None) -> Message:
-    """The statement that writes down that a run begins."""
-    return _text("begin_run", context.history), {
-        "run_id": context.run_id,
-        "command": command,
-        "actor": context.origin.actor,
-        "host": context.origin.host,
-        "tool": context.origin.tool,
-        "git_commit": context.origin.git_commit,
-        "reason": reason,
-        "targets": json.dumps([{"track": t.track, "target": t.key, "schema": t.schema} for t in targets]),
-    }
-
-
-def finish_run(session: Session, context: RunContext, outcome: Outcome) -> None:
-    """Writes down how a run ended."""
-    session.run(*run_end(context, outcome))
-
-
-def run_end(context: RunContext, outcome: Outcome) -> Message:
-    """The statement that writes down how a run ended."""
-    return _text("finish_run", context.history), {"run_id": context.run_id, "outcome": outcome.value}
+    return statement_text("now", history_schema)
 
 
 def read_digests(session: Session, history_schema: str, tracks: Iterable[str]) -> dict[tuple[str, str], str]:
@@ -348,95 +230,9 @@ def existing_schemas(session: Session, schemas: Iterable[str]) -> frozenset[str]
     return frozenset(row[0] for row in rows)
 
 
-def make_schema(session: Session, schema: str) -> None:
-    """Makes the schema of a shared track."""
-    session.run(compose("CREATE SCHEMA IF NOT EXISTS {schema}", schema=schema))
-
-
-def mend_rows(session: Session, history_schema: str, repair: Repair, values: Mapping[str, object]) -> None:
-    """Changes one row of what is applied; the row as it was goes into the log."""
-    parameters = {**_target(repair.target), "version": repair.version, **values}
-    session.run(_text(f"mend_{repair.mend.name.lower()}", history_schema), parameters)
-
-
 def applied_row(session: Session, history_schema: str, target: Target, version: int) -> object:
     """A row of what is applied, as JSON, for the log."""
-    return session.value(_named("row", history_schema), {**_target(target), "version": version})
-
-
-def insert_baseline(session: Session, context: RunContext, target: Target, migration: Migration, rendered: str) -> None:
-    """Makes a migration count as applied that sqlmig did not run."""
-    parameters = {
-        **_target(target),
-        "version": migration.version,
-        "name": migration.name,
-        "algorithm": ALGORITHM,
-        "checksum": bytes.fromhex(migration.up.checksum),
-        "rendered": bytes.fromhex(rendered),
-        "down_checksum": bytes.fromhex(migration.down.checksum) if migration.down is not None else None,
-        "run_id": context.run_id,
-    }
-    session.run(_text("record_baseline", context.history), parameters)
-
-
-def adopt_checksum(
-    session: Session, history_schema: str, migration: Migration, old: str, targets: Sequence[str]
-) -> None:
-    """Gives an applied migration the checksum of its file as it is now, in targets that have the old one."""
-    down = migration.down
-    parameters = {
-        "track": migration.track,
-        "version": migration.version,
-        "name": migration.name,
-        "old": bytes.fromhex(old),
-        "checksum": bytes.fromhex(migration.up.checksum),
-        "down_checksum": bytes.fromhex(down.checksum) if down is not None else None,
-        "targets": list(targets),
-    }
-    session.run(_text("adopt_checksum", history_schema), parameters)
-
-
-def adopt_digest(
-    session: Session, history_schema: str, track: str, old: str, digest: str, targets: Sequence[str]
-) -> None:
-    """Changes a digest, in targets that still have the old one."""
-    parameters = {"track": track, "old": bytes.fromhex(old), "digest": bytes.fromhex(digest), "targets": list(targets)}
-    session.run(_text("adopt_digest", history_schema), parameters)
-
-
-def set_digest(session: Session, history_schema: str, target: Target, digest: str) -> None:
-    """Writes the digest of all that is applied to a target."""
-    parameters = {**_target(target), "digest": bytes.fromhex(digest)}
-    session.run(_text("record_target", history_schema), parameters)
-
-
-def forget_target(session: Session, history_schema: str, target: Target) -> None:
-    """Takes everything of a target out of what counts as applied; the log keeps what happened."""
-    session.run(_text("forget_target", history_schema), _target(target))
-
-
-def write_log(
-    session: Session,
-    context: RunContext,
-    target: Target,
-    action: str,
-    *,
-    version: int | None,
-    name: str,
-    reason: str | None,
-    detail: object = None,
-) -> None:
-    """Puts an act that is no step into the log."""
-    attempt = Attempt(context.run_id, context.origin, 0.0, 0.0, 1)
-    parameters = {
-        **_target(target),
-        "version": version,
-        "name": name,
-        **_log(attempt, action, Outcome.DONE),
-        "reason": reason,
-        "detail": json.dumps(detail) if detail is not None else None,
-    }
-    session.run(_text("log", context.history), parameters)
+    return session.value(_named("row", history_schema), {**target_row(target), "version": version})
 
 
 def read_progress(session: Session, history_schema: str, target: Target) -> Progress | None:
@@ -458,74 +254,17 @@ def statement_of(progress: Progress) -> Statement | None:
     return found[0] if found else None
 
 
-def intend(session: Session, context: RunContext, step: Step, statement: Statement, *, existed: bool) -> None:
-    """Writes down that a statement is about to run, and whether what it makes is there already."""
-    parameters = _progress_row(context, step, statement.number - 1)
-    parameters |= {"began": True, "existed": existed, "statement": statement.text}
-    session.run(f"BEGIN; {OWN_ROLE}; {_text('record_progress', context.history)}; COMMIT", parameters)
+def _named(name: str, history_schema: str) -> Any:
+    return statement_text(f"read_{name}", history_schema)
 
 
-def withdraw(session: Session, context: RunContext, step: Step, done: int) -> None:
-    """Writes down how many statements have run, none being under way."""
-    record, parameters = progress_after(context, step, done)
-    session.run(f"BEGIN; {record}; COMMIT", parameters)
-
-
-def progress_after(context: RunContext, step: Step, done: int) -> tuple[str, dict[str, object]]:
-    """The statement that records how many statements have run, to be sent with COMMIT."""
-    return f"{OWN_ROLE}; {_text('record_progress', context.history)}", _progress_row(context, step, done)
-
-
-def forget_progress(history_schema: str) -> str:
-    """The statement that ends what was half way; parameters `track` and `target`."""
-    return _text("forget_progress", history_schema)
-
-
-def _progress_row(context: RunContext, step: Step, done: int) -> dict[str, object]:
-    return {
-        **_target(step.target),
-        "version": step.version,
-        "name": step.unit.name,
-        "direction": step.direction.value,
-        "checksum": bytes.fromhex(step.script.checksum),
-        "rendered": bytes.fromhex(first_statements_checksum(step, done)),
-        "done": done,
-        "total": len(step.statements),
-        "began": False,
-        "existed": False,
-        "statement": None,
-        "run_id": context.run_id,
-    }
-
-
-def _target(target: Target) -> dict[str, object]:
+def target_row(target: Target) -> dict[str, object]:
+    """The parameters that say which target a row is of."""
     return {"track": target.track, "target": target.key, "schema_name": target.schema}
 
 
-def _log(attempt: Attempt, action: str, outcome: Outcome) -> dict[str, object]:
-    return {
-        "run_id": attempt.run_id,
-        "action": action,
-        "outcome": outcome.value,
-        "duration": attempt.duration,
-        "lock_wait": attempt.lock_wait,
-        "attempts": attempt.attempts,
-        "actor": attempt.origin.actor,
-        "host": attempt.origin.host,
-        "tool": attempt.origin.tool,
-        "git_commit": attempt.origin.git_commit,
-        "sqlstate": None,
-        "message": None,
-        "reason": None,
-        "detail": None,
-    }
-
-
-def _named(name: str, history_schema: str) -> Any:
-    return _text(f"read_{name}", history_schema)
-
-
-def _text(name: str, history_schema: str) -> str:
+def statement_text(name: str, history_schema: str) -> str:
+    """A statement of `db/queries`, the history's schema put in, ready for parameters."""
     # A history schema with a per cent sign in its name must not look like a parameter.
     quoted = compose("{history}", history=history_schema).as_string().replace("%", "%%")
     return text_of(name).replace("{history}", quoted).strip().rstrip(";")

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlmig.db import failures, history
+from sqlmig.db import failures, history, records
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.executor import GUARD, LOCK_POLL, TIDY, Ended
+from sqlmig.db.executor import GUARD, LOCK_POLL, TIDY, Ended, verify
 from sqlmig.db.locks import holders, release_session_locks, try_session_locks
 from sqlmig.db.probe import Found, clean, probe
-from sqlmig.db.session import Session
+from sqlmig.db.session import Session, make_schema
 from sqlmig.errors import ConnectionFailed
 from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
 from sqlmig.plan.retry import Remedy, pause_before, remedy
@@ -36,7 +36,7 @@ class _Run:
 
     session: Session
     step: Step
-    digests: history.Digests
+    digests: records.Digests
     context: RunContext
     waiting: Waiting
     began: float
@@ -53,7 +53,7 @@ class _Run:
 
 
 def run_outside_transaction(
-    session: Session, step: Step, digests: history.Digests, context: RunContext, waiting: Waiting
+    session: Session, step: Step, digests: records.Digests, context: RunContext, waiting: Waiting
 ) -> StepResult:
     """Runs a `transaction off` step, from where an earlier run left it.
 
@@ -96,7 +96,7 @@ def _attempt(run: _Run) -> None:
     if not exists:
         if target.scope is Scope.TENANT:
             raise Ended(Outcome.FAILED, failures.missing_schema(target))
-        history.make_schema(run.session, target.schema)
+        make_schema(run.session, target.schema)
     _set_session(run)
     run.done = progress.done if progress is not None else 0
     if progress is not None and progress.began:
@@ -176,7 +176,7 @@ def _run_in_its_own(run: _Run, statement: Statement) -> None:
     _send(run, statement)
     if not run.session.healthy:
         raise Ended(Outcome.FAILED, failures.ended_transaction(run.step))
-    record, parameters = history.progress_after(run.context, run.step, statement.number)
+    record, parameters = records.progress_after(run.context, run.step, statement.number)
     guard = "; ".join(GUARD).replace("%", "%%")
     run.session.run(f"{guard}; {record}; COMMIT", parameters)
 
@@ -192,7 +192,7 @@ def _run_framed(run: _Run, statement: Statement) -> None:
         if run.step.target.scope is Scope.TENANT:
             _only_own_table(run, statement, leftover)
     existed = before is not Found.NOTHING
-    history.intend(run.session, run.context, run.step, statement, existed=existed)
+    records.intend(run.session, run.context, run.step, statement, existed=existed)
     run.half_way = True
     try:
         _send(run, statement)
@@ -203,7 +203,7 @@ def _run_framed(run: _Run, statement: Statement) -> None:
     run.half_way = False
     if isinstance(leftover, IndexBuilt) and probe(run.session, leftover, schema) is not Found.DONE:
         raise Ended(Outcome.FAILED, failures.foreign_leftover(run.step, statement, leftover))
-    history.withdraw(run.session, run.context, run.step, statement.number)
+    records.withdraw(run.session, run.context, run.step, statement.number)
 
 
 def _withdraw(run: _Run, statement: Statement, leftover: Leftover | None, *, existed: bool) -> None:
@@ -218,7 +218,7 @@ def _withdraw(run: _Run, statement: Statement, leftover: Leftover | None, *, exi
             clean(run.session, leftover, schema)
         if isinstance(leftover, PartitionDetached) and probe(run.session, leftover, schema) is not Found.NOTHING:
             return
-        history.withdraw(run.session, run.context, run.step, statement.number - 1)
+        records.withdraw(run.session, run.context, run.step, statement.number - 1)
     except ServerRefused:
         return
     run.half_way = False
@@ -240,9 +240,9 @@ def _settle(run: _Run, progress: Progress) -> int:
             found = clean(run.session, leftover, schema)
     run.half_way = False
     if found is Found.DONE and same and not (progress.existed and isinstance(leftover, IndexBuilt)):
-        history.withdraw(run.session, run.context, run.step, progress.done + 1)
+        records.withdraw(run.session, run.context, run.step, progress.done + 1)
         return 1
-    history.withdraw(run.session, run.context, run.step, progress.done)
+    records.withdraw(run.session, run.context, run.step, progress.done)
     return 0
 
 
@@ -278,10 +278,13 @@ def _watched(run: _Run) -> Iterator[None]:
 def _finish(run: _Run) -> None:
     """The history rows, when every statement has run."""
     duration = time.monotonic() - run.began
-    attempt = history.Attempt(run.context.run_id, run.context.origin, duration, run.waited, run.attempts)
-    record, parameters = history.record_step(run.context.history, run.step, run.digests.after, attempt)
-    forget = history.forget_progress(run.context.history)
-    run.session.run(f"BEGIN; {history.OWN_ROLE}; {forget}; {record}; COMMIT", parameters)
+    attempt = records.Attempt(run.context.run_id, run.context.origin, duration, run.waited, run.attempts)
+    record, parameters = records.record_step(run.context.history, run.step, run.digests.after, attempt)
+    forget = records.forget_progress(run.context.history)
+    _hold_on_to_schema(run)
+    run.session.run("BEGIN")
+    verify(run.session, run.step)
+    run.session.run(f"{records.OWN_ROLE}; {forget}; {record}; COMMIT", parameters)
 
 
 def _recover(run: _Run, said: ServerError) -> Ended | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig import __version__
-from sqlmig.db import history
+from sqlmig.db import history, records
 from sqlmig.db.context import RunContext
 from sqlmig.db.executor import GUARD, TIDY
 from sqlmig.db.locks import transaction_locks
-from sqlmig.db.session import compose, filled, quoted, text_of
+from sqlmig.db.session import filled, quoted
 from sqlmig.plan.resolve import Work, digest_after
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.values import Plan, Step
@@ -33,13 +33,12 @@ def _lines(plan: Plan, context: RunContext) -> Iterator[str]:
     yield "\\set ON_ERROR_STOP on"
     yield "SET client_min_messages = warning;"
     if plan.steps:
-        bootstrap = text_of("bootstrap").replace("{format}", str(history.FORMAT))
-        bootstrap = bootstrap.replace("{tool}", quote_literal(f"sqlmig {__version__}"))
-        yield "BEGIN;\n" + compose(bootstrap, history=context.history).as_string() + "COMMIT;"
+        tables = history.bootstrap(context.history).as_string()
+        yield f"BEGIN;\nCREATE SCHEMA IF NOT EXISTS {quoted(context.history)};\n{tables}COMMIT;"
         targets = [target.target for target in plan.pending]
-        yield _filled(*history.run_row(context, "plan --format sql", targets, None))
-        scripts = {script.checksum: script for script in history.scripts_of(plan.steps)}
-        yield _filled(*history.scripts_rows(context.history, list(scripts.values())))
+        yield _filled(*records.run_row(context, "plan --format sql", targets, None))
+        scripts = {script.checksum: script for script in records.scripts_of(plan.steps)}
+        yield _filled(*records.scripts_rows(context.history, list(scripts.values())))
     for target in plan.pending:
         yield f"\n-- {'=' * 76}\n-- {target.target.track}: {target.target.schema}"
         if target.target.scope is Scope.SHARED:
@@ -49,14 +48,14 @@ def _lines(plan: Plan, context: RunContext) -> Iterator[str]:
             done.append(Work(step.unit, step.direction))
             yield from _step(step, digest_after(target.before, done), context)
     if plan.steps:
-        yield _filled(*history.run_end(context, Outcome.DONE))
+        yield _filled(*records.run_end(context, Outcome.DONE))
 
 
 def _step(step: Step, digest: str, context: RunContext) -> Iterator[str]:
     yield f"\n-- {step.label} ({step.direction.value}, {step.script.path})"
     record = _filled(
-        *history.record_step(
-            context.history, step, digest, history.Attempt(context.run_id, context.origin, 0.0, 0.0, 1)
+        *records.record_step(
+            context.history, step, digest, records.Attempt(context.run_id, context.origin, 0.0, 0.0, 1)
         )
     )
     if step.transaction:

@@ -20,6 +20,7 @@ from sqlmig.db.errors import ServerRefused, connection_failed, server_error
 from sqlmig.plan.results import ServerError
 
 Row = TupleRow
+Composed = sql.Composed
 
 _OPTIONS: Mapping[str, str | int] = {
     "client_encoding": "UTF8",
@@ -267,6 +268,11 @@ def ensure_database(session: Session, name: str) -> None:
     except ServerRefused as error:
         if error.said.sqlstate not in ("42P04", "23505"):
             raise
+
+
+def make_schema(session: Session, schema: str) -> None:
+    """Makes the schema of a shared track."""
+    session.run(compose("CREATE SCHEMA IF NOT EXISTS {schema}", schema=schema))
 
 
 def set_config(settings: Mapping[str, str], local: Literal["true", "false"]) -> tuple[str, dict[str, object]]:

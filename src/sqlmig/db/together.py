@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from sqlmig.db import history
+from sqlmig.db import records
 from sqlmig.db.context import RunContext
 from sqlmig.db.executor import GUARD, TIDY, verify
 from sqlmig.db.session import Session
@@ -38,7 +38,7 @@ def run_in_open_transaction(session: Session, step: Step, digest: str, context: 
     session.set_local(settings)
     session.run(step.sql.text if step.transaction else without_concurrently(step.sql.text))
     verify(session, step)
-    attempt = history.Attempt(context.run_id, context.origin, time.monotonic() - began, 0.0, 1)
-    record, parameters = history.record_step(context.history, step, digest, attempt)
+    attempt = records.Attempt(context.run_id, context.origin, time.monotonic() - began, 0.0, 1)
+    record, parameters = records.record_step(context.history, step, digest, attempt)
     epilogue = "; ".join((*GUARD, *TIDY)).replace("%", "%%")
     session.run(f"{epilogue}; {record}", parameters)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlmig.db import failures, history
+from sqlmig.db import failures, records
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.executor import run_in_transaction
@@ -131,7 +131,7 @@ def _replanned(session: Session, target_plan: TargetPlan, replan: Replan) -> Tar
 
 
 def _run_step(
-    session: Session, step: Step, digests: history.Digests, context: RunContext, waiting: Waiting
+    session: Session, step: Step, digests: records.Digests, context: RunContext, waiting: Waiting
 ) -> StepResult:
     began = time.monotonic()
     try:
@@ -149,11 +149,11 @@ def _run_step(
 
 def _recorded(session: Session, result: StepResult, failure: Failure, context: RunContext) -> StepResult:
     """The result, with its failure in the history; where that cannot be done, the failure says so."""
-    attempt = history.Attempt(context.run_id, context.origin, result.duration, result.lock_wait, result.attempts)
+    attempt = records.Attempt(context.run_id, context.origin, result.duration, result.lock_wait, result.attempts)
     try:
         if session.broken:
             session.reopen()
-        history.record_failure(
+        records.record_failure(
             session, context.history, result.step, attempt, result.outcome, failure.message, failure.error
         )
     except (ServerRefused, ConnectionFailed):
@@ -162,11 +162,11 @@ def _recorded(session: Session, result: StepResult, failure: Failure, context: R
     return result
 
 
-def _digests(target_plan: TargetPlan) -> Sequence[history.Digests]:
+def _digests(target_plan: TargetPlan) -> Sequence[records.Digests]:
     """The target's digest before and after each step."""
     after = digests_along(target_plan.before, (Work(step.unit, step.direction) for step in target_plan.steps))
     before = [target_plan.before.digest, *after]
-    return [history.Digests(b, a) for b, a in zip(before, after, strict=False)]
+    return [records.Digests(b, a) for b, a in zip(before, after, strict=False)]
 
 
 def _stops_the_rest(result: TargetResult) -> bool:

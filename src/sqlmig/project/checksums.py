@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from sqlmig.sql.canonical import canonical
+from sqlmig.sql.canonical import canonical, canonical_of
+from sqlmig.sql.statements import Statement
 
 ALGORITHM = 1
 """Stored with every row; a row is always checked with its own algorithm."""
@@ -29,6 +30,11 @@ def source_checksum(text: str, macros: Mapping[str, str]) -> str:
         digest.update(b"%d:" % len(data))
         digest.update(data)
     return digest.hexdigest()
+
+
+def statements_checksum(statements: Iterable[Statement]) -> str:
+    """`rendered_checksum` of a text that is cut into its statements already."""
+    return hashlib.sha256(canonical_of(statements).encode()).hexdigest()
 
 
 def rendered_checksum(sql: str) -> str:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlmig.db import failures, history
+from sqlmig.db import failures, history, records
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.executor import Ended
@@ -66,7 +66,7 @@ def create_tenant(
     began = time.monotonic()
     wanted = _wanted(session, files, slug, values)
     history.prepare(session, context.history)
-    history.begin_run(session, context, f"tenant create {slug}", [], None)
+    records.begin_run(session, context, f"tenant create {slug}", [], None)
     outcome = Outcome.FAILED
     try:
         tenant, steps = _create_again_when_blocked(session, files, context, wanted, observer or Observer())
@@ -76,7 +76,7 @@ def create_tenant(
         raise
     finally:
         if not session.broken:
-            history.finish_run(session, context, outcome)
+            records.finish_run(session, context, outcome)
     return CreatedTenant(tenant, context.run_id, steps, time.monotonic() - began)
 
 
@@ -179,7 +179,7 @@ def _planned(files: ProjectFiles, tenant: Tenant, snapshot: Snapshot) -> Plan:
 
 def _run(session: Session, planned: TargetPlan, context: RunContext, observer: Observer, wanted: Tenant) -> int:
     digests = digests_along(planned.before, (Work(step.unit, step.direction) for step in planned.steps))
-    history.store_scripts(session, context.history, history.scripts_of(planned.steps))
+    records.store_scripts(session, context.history, records.scripts_of(planned.steps))
     for step, digest in zip(planned.steps, digests, strict=True):
         began = time.monotonic()
         try:

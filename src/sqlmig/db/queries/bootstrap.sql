@@ -1,7 +1,5 @@
 -- The history: what is applied, what ran, and the texts that ran. {history} is the schema's quoted name.
 -- Run under the history's own advisory lock; each statement may find its work already done.
-CREATE SCHEMA IF NOT EXISTS {history};
-
 CREATE TABLE IF NOT EXISTS {history}.format (
     version     integer     NOT NULL,
     created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
