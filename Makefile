@@ -39,7 +39,7 @@ check: .venv/dev.stamp ## style, types, import contracts, generated documentatio
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTEST) tests/test_docs.py
+	$(PYTEST) tests/test_docs.py tests/test_documents.py
 bench: .venv/dev.stamp ## sqlmig against psql, and the planning of 10,000 tenants
 	.venv/bin/python scripts/bench
 docs: .venv/dev.stamp ## write the generated pages of docs/ again

@@ -13,10 +13,10 @@ def test_a_new_project_goes_from_nothing_to_a_tenant(sqlmig):
     assert plan.out.startswith("platform\n  + 0001_tenant_registry  in one transaction\n")
     applied = sqlmig("apply")
     assert applied.status == 0
-    assert applied.err.startswith("platform  1 migration  ")
-    assert applied.out.startswith("1 of 1 target where it should be: 1 migration, ")
+    assert applied.err.startswith("platform  1 step  ")
+    assert applied.out.startswith("1 of 1 target where it should be: 1 step, ")
     created = sqlmig("tenant", "create", "acme", "--set", "name=Acme Ltd")
-    assert created.out.startswith("tenant acme is there: schema tenant_acme, 3 migrations, ")
+    assert created.out.startswith("tenant acme is there: schema tenant_acme, 3 steps, ")
     assert sqlmig("apply").out.startswith("2 of 2 targets where they should be: nothing to do, ")
     assert [line.split()[:3] for line in sqlmig("status").out.splitlines()[1:3]] == [
         ["platform", "current", "0001"],
@@ -29,7 +29,7 @@ def test_a_project_without_tenants_reads_no_word_of_them(single):
     assert [answer.status for answer in answers] == [0] * 6
     assert "tenant" not in "".join(answer.out + answer.err for answer in answers)
     assert answers[1].err.splitlines()[0].startswith("app  0001_customers  ")
-    assert answers[-1].out.startswith("1 of 1 target where it should be: 3 migrations, ")
+    assert answers[-1].out.startswith("1 of 1 target where it should be: 3 steps, ")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_failed_statement_is_shown_with_its_place_once_for_all_tenants(tenants
         "  next: correct the file; then run `sqlmig apply` again\n"
     )
     assert answer.out.startswith("1 of 3 targets where they should be: nothing was done, ")
-    assert "tenant_acme  0 migrations  " in answer.err
+    assert "tenant_acme  0 steps  " in answer.err
     document = tenants("apply", "--format", "json").json
     assert (document["outcome"], document["exit_status"]) == ("failed", 3)
     assert [t["outcome"] for t in document["targets"]] == ["done", "failed", "failed"]
@@ -122,7 +122,7 @@ def test_one_named_schema_is_told_step_by_step(tenants, write):
     write("sql/tenant/0003_more", up="SELECT 1;\n")
     answer = tenants("apply", "--schema", "tenant_acme")
     assert answer.err.startswith("tenant_acme  0003_more  ")
-    assert answer.out.startswith("1 of 1 target where it should be: 1 migration, ")
+    assert answer.out.startswith("1 of 1 target where it should be: 1 step, ")
 
 
 def test_an_unknown_schema_gets_a_did_you_mean(tenants):
@@ -162,7 +162,7 @@ def test_rollback_takes_nothing_back_that_was_not_selected(tenants):
     )
     assert tenants("status", "--check").status == 0
     every = tenants("rollback", "--to", "1", "--all-tenants", "--reason", "a test")
-    assert every.out.startswith("2 of 2 targets where they should be: 4 migrations, ")
+    assert every.out.startswith("2 of 2 targets where they should be: 4 steps, ")
     assert [one["version"] for one in tenants("status", "--format", "json").json["targets"]] == [1, 1, 1]
 
 
@@ -249,7 +249,7 @@ def test_reset_works_in_development_only(tenants):
     assert tenants("status", "--check").status == 0
     answer = tenants("reset", "--schema", "tenant_acme")
     assert answer.status == 0
-    assert answer.out.startswith("1 of 1 target where it should be: 3 migrations, ")
+    assert answer.out.startswith("1 of 1 target where it should be: 3 steps, ")
 
 
 def test_tenants_belong_to_projects_with_tenants(single):

@@ -110,9 +110,9 @@ def test_on_a_terminal_a_status_line_moves_and_lines_stay(tenants, write, cli):
     )
     os.close(terminal)
     shown = read_all(controller)
-    assert answer.stdout.startswith(b"3 of 3 targets where they should be: 2 migrations, ")
+    assert answer.stdout.startswith(b"3 of 3 targets where they should be: 2 steps, ")
     assert "done, last tenant_" in shown
-    assert "tenant_acme  1 migration  " in shown
+    assert "tenant_acme  1 step  " in shown
     assert shown.rstrip().endswith("\x1b[?25h\r\x1b[1A\x1b[2K"), "the status line is gone, the cursor is back"
 
 

@@ -113,7 +113,7 @@ def test_tenants_are_listed_in_the_registry_s_order():
 
 def test_a_new_tenant_is_told_with_what_it_took():
     tenant = Tenant("1", "acme", "tenant_acme")
-    assert created_text(tenant, 20, 0.395) == "tenant acme is there: schema tenant_acme, 20 migrations, 395 ms\n"
+    assert created_text(tenant, 20, 0.395) == "tenant acme is there: schema tenant_acme, 20 steps, 395 ms\n"
     assert created_json(tenant, "run-1", 20, 0.395)["tenant"] == {"id": "1", "slug": "acme", "schema": "tenant_acme"}
 
 

@@ -23,13 +23,13 @@ def test_a_step_is_one_line():
 
 def test_a_target_is_one_line():
     steps = [samples.step(ACME, n, "x") for n in range(1, 21)]
-    assert target_line(samples.done(ACME, *steps, seconds=0.01975)) == "tenant_acme  20 migrations  395 ms"
-    assert target_line(samples.failed(samples.step(ACME, 1, "a"))) == "tenant_acme  0 migrations  2 ms  failed"
+    assert target_line(samples.done(ACME, *steps, seconds=0.01975)) == "tenant_acme  20 steps  395 ms"
+    assert target_line(samples.failed(samples.step(ACME, 1, "a"))) == "tenant_acme  0 steps  2 ms  failed"
 
 
 def test_patience_is_told_where_it_was_needed():
     result = samples.done(ACME, samples.step(ACME, 1, "a"), attempts=3, waited=2.5)
-    assert target_line(result) == "tenant_acme  1 migration  10 ms  (tried again 2 times, waited 2.5 s)"
+    assert target_line(result) == "tenant_acme  1 step  10 ms  (tried again 2 times, waited 2.5 s)"
 
 
 def test_a_session_that_holds_two_locks_is_told_once():
@@ -42,7 +42,7 @@ def test_a_session_that_holds_two_locks_is_told_once():
 
 def test_the_last_line_counts_targets_and_steps():
     result = samples.run(samples.done(samples.PLATFORM), samples.done(ACME, samples.step(ACME, 1, "a")))
-    assert run_summary(result) == "2 of 2 targets where they should be: 1 migration, 250 ms"
+    assert run_summary(result) == "2 of 2 targets where they should be: 1 step, 250 ms"
     assert run_summary(samples.run(samples.done(ACME))) == "1 of 1 target where it should be: nothing to do, 250 ms"
     assert failures_text(result) == ""
 
@@ -90,7 +90,7 @@ def test_what_was_not_started_is_named():
 
 def test_a_target_that_the_read_back_missed_is_no_success():
     result = samples.run(samples.done(ACME, samples.step(ACME, 1, "a")), behind=[ACME])
-    assert run_summary(result).startswith("0 of 1 target where it should be: 1 migration")
+    assert run_summary(result).startswith("0 of 1 target where it should be: 1 step")
     assert failures_text(result).startswith("sqlmig: error: not where they should be: tenant_acme\n")
     assert run_json(result, "apply")["behind"] == ["tenant_acme"]
 

@@ -22,11 +22,11 @@ def step_line(result: StepResult) -> str:
 
 
 def target_line(result: TargetResult) -> str:
-    """One target that has ended: `tenant_acme  20 migrations  395 ms`."""
+    """One target that has ended: `tenant_acme  20 steps  395 ms`."""
     done = [step for step in result.steps if step.outcome is Outcome.DONE]
     took = duration(sum(step.duration for step in result.steps))
     ended = "" if result.outcome is Outcome.DONE else f"  {_WORDS[result.outcome]}"
-    return f"{result.target.schema}  {counted(len(done), 'migration')}  {took}{_patience(result.steps)}{ended}"
+    return f"{result.target.schema}  {counted(len(done), 'step')}  {took}{_patience(result.steps)}{ended}"
 
 
 def waiting_line(target: Target, holders: Sequence[Holder]) -> str:
@@ -62,7 +62,7 @@ def run_summary(result: RunResult) -> str:
     total = len(result.results)
     there = sum(one.outcome is Outcome.DONE for one in result.results) - len(result.behind)
     steps = sum(step.outcome is Outcome.DONE for one in result.results for step in one.steps)
-    ran = counted(steps, "migration") if steps else "nothing to do" if there == total else "nothing was done"
+    ran = counted(steps, "step") if steps else "nothing to do" if there == total else "nothing was done"
     counts = f"{there:,} of {counted(total, 'target')} where {'it' if total == 1 else 'they'} should be"
     return f"{counts}: {ran}, {duration(result.seconds)}"
 

@@ -27,9 +27,7 @@ def tenants_json(tenants: Sequence[Tenant]) -> dict[str, object]:
 
 def created_text(tenant: Tenant, steps: int, seconds: float) -> str:
     """A tenant that is ready for use."""
-    return (
-        f"tenant {tenant.slug} is there: schema {tenant.schema}, {counted(steps, 'migration')}, {duration(seconds)}\n"
-    )
+    return f"tenant {tenant.slug} is there: schema {tenant.schema}, {counted(steps, 'step')}, {duration(seconds)}\n"
 
 
 def created_json(tenant: Tenant, run_id: str | None, steps: int, seconds: float) -> dict[str, object]:
