@@ -1,6 +1,6 @@
 # Every target does its own set-up. `make help` prints this file's targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-slow test-matrix test-docker check bench docs clean
+.PHONY: help demo test test-fast test-slow test-matrix test-lowest test-docker check bench docs clean
 USABLE := 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
   $$p -c $(USABLE) 2>/dev/null && echo $$p && break; done)
@@ -31,6 +31,10 @@ test-slow: .venv/dev.stamp ## the tests that take minutes
 test-matrix: .venv/dev.stamp ## all tests on each of VERSIONS, fetched into SERVERS (needs npm)
 	@bins=$$(.venv/bin/python scripts/postgres-versions $(SERVERS) $(VERSIONS)) && \
 	  for bin in $$bins; do (set -x; SQLMIG_TEST_POSTGRES_BIN=$$bin $(TEST)) || exit; done
+test-lowest: ## all tests on the oldest versions of what sqlmig needs
+	[ -x .cache/lowest/bin/pip ] || $(PYTHON) -m venv .cache/lowest
+	.cache/lowest/bin/pip install --quiet --disable-pip-version-check -e '.[dev]' $$($(PYTHON) scripts/lowest-versions)
+	.cache/lowest/bin/pytest -q -n auto -m "not slow"
 test-docker: .venv/dev.stamp ## all tests on a server in a container (needs Docker)
 	SQLMIG_TEST_POSTGRES=docker $(TEST)
 
