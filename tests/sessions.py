@@ -87,3 +87,10 @@ def index_is_valid(connection: Connection, name: str) -> bool | None:
     query = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
     row = connection.execute(query, (name,)).fetchone()
     return None if row is None else bool(row[0])
+
+
+def advisory_locks(connection: Connection) -> list[str]:
+    """The advisory locks of this database that are held; tests run side by side on one server."""
+    query = "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = "
+    query += "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    return [row[0] for row in connection.execute(query.encode())]
