@@ -17,10 +17,11 @@ from functools import partial
 from sqlmig.db import history, records
 from sqlmig.db.adopt import adopt_layouts
 from sqlmig.db.context import RunContext, Waiting
+from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import blockers_of
 from sqlmig.db.session import Session
 from sqlmig.db.syntax import syntax_refusals
-from sqlmig.errors import Interrupted, LockNotObtained, MigrationFailed, Refused
+from sqlmig.errors import ConnectionFailed, Interrupted, LockNotObtained, MigrationFailed, Refused
 from sqlmig.fleet.run import Observer, run_targets
 from sqlmig.fleet.targets import Selected, Selection, read_snapshot, select_targets
 from sqlmig.plan.planner import Goal, Up, make_plan
@@ -161,22 +162,31 @@ def _refused_late(refusals: Sequence[Refusal], target: TargetPlan) -> TargetResu
 def _finished(
     job: Job, planned: Plan, results: tuple[TargetResult, ...], began: float, *, run_id: str | None
 ) -> RunResult:
-    """Reads back where every target of the frozen list is: success is what the history says, not what was intended."""
-    behind = _not_where_they_should_be(job, planned, results)
+    """Reads back where every target of the frozen list is: success is what the history says, not what was intended.
+
+    Raises:
+        ConnectionFailed: the history could not be read, and so success cannot be claimed.
+    """
     stopped = job.context.stop.requested
-    result = RunResult(run_id, planned, results, behind, time.monotonic() - began, stopped)
-    if job.session.broken:
-        return result
-    if run_id is not None:
-        records.finish_run(job.session, job.context, result.outcome)
-    if result.outcome is Outcome.DONE and history.exists(job.session, job.context.history):
-        records.settle_runs(job.session, job.context.history, [target.target for target in planned.targets])
+    if job.session.broken and any(result.outcome is not Outcome.DONE for result in results):
+        return RunResult(run_id, planned, results, (), time.monotonic() - began, stopped)
+    try:
+        behind = _not_where_they_should_be(job, planned, results)
+        result = RunResult(run_id, planned, results, behind, time.monotonic() - began, stopped)
+        if run_id is not None:
+            records.finish_run(job.session, job.context, result.outcome)
+        if result.outcome is Outcome.DONE and history.exists(job.session, job.context.history):
+            records.settle_runs(job.session, job.context.history, [target.target for target in planned.targets])
+    except ServerRefused as error:
+        raise ConnectionFailed(
+            f"the history could not be read back: {error.said.message}",
+            state="every step that was told as done is committed; that all targets are there was not read",
+            next="run the command again: it does what is left, and reads back",
+        ) from error
     return result
 
 
 def _not_where_they_should_be(job: Job, planned: Plan, results: Iterable[TargetResult]) -> tuple[Target, ...]:
-    if job.session.broken or not planned.targets:
-        return ()
     expected = {result.target.identity: result.plan.digest for result in results}
     tracks = {target.target.track for target in planned.targets}
     found: dict[tuple[str, str], str] = {}

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from sqlmig.db import history
 from sqlmig.db.locks import held_locks, keys_for, shared_key
+from sqlmig.db.readiness import read_readiness
 from sqlmig.db.registry import read_tenants
 from sqlmig.db.session import Session
-from sqlmig.fleet.targets import Selection, read_snapshot, select_targets, shared_target, tenant_target
+from sqlmig.fleet.targets import Selection, read_snapshot, select_targets, shared_target, targets_of, tenant_target
 from sqlmig.plan.planner import Up, make_plan
 from sqlmig.plan.resolve import track_digest
 from sqlmig.plan.results import HeldLock
@@ -46,12 +47,14 @@ def verify(session: Session, files: ProjectFiles, selection: Selection) -> Verif
 
 
 def check(session: Session, files: ProjectFiles, selection: Selection) -> Check:
-    """Whether all that this release of the files needs is there: for a readiness probe.
+    """Whether all that this release of the files needs is there: for a readiness probe, one round trip.
 
-    The history's rows are read in one query; a registry that is a query of its own takes a second one.
+    Raises:
+        UsageError: the selection names what there is not.
+        ConfigError: the registry cannot be used.
     """
-    targets = select_targets(session, files, selection).targets
-    rows = history.read_standings(session, files.config.history_schema)
+    tenants, rows = read_readiness(session, files)
+    targets = targets_of(files, selection, tenants).targets
     behind: list[str] = []
     ahead: list[str] = []
     digests = {track.name: (track_digest(track), track.head) for track in files.tracks}

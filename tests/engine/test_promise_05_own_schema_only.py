@@ -131,3 +131,15 @@ def test_promise_05_the_guard_looks_at_statements_outside_of_a_transaction_too(t
 def test_promise_05_a_shared_track_may_change_what_it_likes(two: Shop) -> None:
     two.pair("platform", "0002_any", "ALTER TABLE public.shared ADD COLUMN x int;")
     assert two.apply().exit_status == 0
+
+
+def test_promise_05_a_procedure_that_commits_by_itself_is_refused_where_the_guard_could_not_look(two: Shop) -> None:
+    two.sql("CREATE PROCEDURE core.sneaky() LANGUAGE plpgsql AS 'BEGIN DELETE FROM core.tenants; COMMIT; END'")
+    two.pair("tenant", "0002_call", "-- sqlmig: transaction off\nCALL core.sneaky();\n")
+    (result,) = two.apply("tenant_acme").results
+    assert result.failure is not None
+    assert result.failure.message == (
+        "0002_call calls in tenant_acme what commits by itself, so nobody can see in time what it changes"
+    )
+    assert result.failure.state == "0 of 1 statements ran; this one was rolled back"
+    assert two.one("SELECT count(*) FROM core.tenants") == 2

@@ -261,3 +261,14 @@ def kept_moving(target: Target, times: int) -> Failure:
         "what this run had finished is in the history",
         f"run `sqlmig apply {selection(target)}` when the other runs are through",
     )
+
+
+def commits_by_itself(step: Step, statement: Statement) -> Failure:
+    """A procedure that commits leaves the guard nothing to look at before it is too late."""
+    return Failure(
+        f"{step.label} calls in {step.target.label} what commits by itself, so nobody can see in time what it changes",
+        f"{statement.number - 1} of {len(step.statements)} statements ran; this one was rolled back",
+        "take the COMMIT out of the procedure, or call it from a shared track",
+        step.place(statement.start),
+        statement.text,
+    )

@@ -14,7 +14,7 @@ from typing import Any
 from sqlmig import __version__
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import key_of
-from sqlmig.db.session import Composed, Session, compose, make_schema, quoted, text_of
+from sqlmig.db.session import Composed, Row, Session, compose, make_schema, quoted, text_of
 from sqlmig.errors import ConnectionFailed, Refused
 from sqlmig.plan.resume import first_statements_checksum
 from sqlmig.plan.status import LogEntry
@@ -206,6 +206,11 @@ def read_standings(session: Session, history_schema: str) -> dict[tuple[str, str
         if error.said.sqlstate != "42P01":
             raise
         return {}
+    return standings_of(rows)
+
+
+def standings_of(rows: Iterable[Row]) -> dict[tuple[str, str], tuple[str, int]]:
+    """By track and target: digest and highest version."""
     return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 

@@ -157,6 +157,9 @@ def _run_statement(run: _Run, statement: Statement) -> None:
         except ServerRefused as error:
             if run.session.broken or error.said.sqlstate not in _NOT_IN_TRANSACTION:
                 raise
+            if run.step.target.scope is Scope.TENANT and error.said.sqlstate == "2D000":
+                run.session.rollback()
+                raise Ended(Outcome.FAILED, failures.commits_by_itself(run.step, statement)) from None
             run.session.rollback()
         else:
             return

@@ -32,7 +32,7 @@ def read_tenants(session: Session, files: ProjectFiles) -> tuple[Tenant, ...] | 
         rows = list(registry.list)
     else:
         rows = _matching_schemas(session, registry.schemas or "", files.shared_schemas)
-    tenants = tuple(_tenant(config, row) for row in rows)
+    tenants = tuple(tenant_of(config, row) for row in rows)
     check_tenants(config, tenants, files.shared_schemas)
     return tenants
 
@@ -84,7 +84,12 @@ def _matching_schemas(session: Session, pattern: str, shared: Collection[str]) -
     return [{"slug": name, "schema": name} for name in names]
 
 
-def _tenant(config: Config, row: Mapping[str, object]) -> Tenant:
+def tenant_of(config: Config, row: Mapping[str, object]) -> Tenant:
+    """A tenant from a row of the registry.
+
+    Raises:
+        ConfigError: schema or slug is no text.
+    """
     schema, slug = row["schema"], row["slug"]
     if not isinstance(schema, str) or not isinstance(slug, str):
         kind = "schema" if not isinstance(schema, str) else "slug"

@@ -63,7 +63,18 @@ def select_targets(session: Session, files: ProjectFiles, selection: Selection) 
         if selection.schemas:
             raise UsageError("this project has no tenant track, so --schema selects nothing")
         return Selected(tuple(shared))
-    tenants = read_tenants(session, files)
+    return targets_of(files, selection, read_tenants(session, files))
+
+
+def targets_of(files: ProjectFiles, selection: Selection, tenants: Sequence[Tenant] | None) -> Selected:
+    """Resolves a selection among tenants that were read already; None when their table is not there yet.
+
+    Raises:
+        UsageError: a name or a pattern matches nothing.
+    """
+    tracks = [track for track in files.tracks if selection.track in (None, track.name)]
+    shared = [] if selection.schemas else [shared_target(t) for t in tracks if t.scope is Scope.SHARED]
+    tenant_tracks = [track for track in tracks if track.scope is Scope.TENANT]
     if tenants is None:
         note = Note("the registry's table is not there yet: tenants are read once the shared tracks have made it")
         if selection.schemas:
