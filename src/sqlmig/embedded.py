@@ -258,7 +258,7 @@ def _require_cluster(source: Installation, data: Path) -> None:
         unfinished,
     )
     if made.returncode != 0:
-        raise _not_started(data, _last_line(made.stderr) or f"initdb ended with status {made.returncode}", None)
+        raise _not_started(data, _first_error(made.stderr) or f"initdb ended with status {made.returncode}", None)
     (unfinished / "pg_hba.conf").write_text(_ACCESS)
     with (unfinished / "postgresql.conf").open("a") as file:
         file.write("include_if_exists = 'sqlmig.conf'\n")
@@ -358,3 +358,9 @@ def _not_started(data: Path, reason: str, log: Path | None) -> ConnectionFailed:
 def _last_line(text: str) -> str:
     lines = text.strip().splitlines()
     return lines[-1] if lines else ""
+
+
+def _first_error(text: str) -> str:
+    """What went wrong first; what follows it is clean-up."""
+    errors = (line for line in text.splitlines() if "FATAL" in line or "error:" in line)
+    return next(errors, _last_line(text))
