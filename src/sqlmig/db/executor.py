@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from sqlmig.db import failures, history, records
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.locks import holders, transaction_locks
+from sqlmig.db.locks import transaction_locks
+from sqlmig.db.polling import Ended, Polling
 from sqlmig.db.session import Session, beside, make_schema, set_config, text_of
 from sqlmig.errors import ConnectionFailed
 from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
@@ -26,18 +27,6 @@ from sqlmig.plan.values import Step
 from sqlmig.project.model import Scope
 from sqlmig.sql.classify import drops
 from sqlmig.sql.statements import split
-
-LOCK_POLL = 0.2
-"""Seconds between two tries for another run's lock, before jitter."""
-
-
-class Ended(Exception):
-    """Carries an outcome out of an attempt, after everything was rolled back."""
-
-    def __init__(self, outcome: Outcome, failure: Failure | None = None) -> None:
-        super().__init__(outcome.value)
-        self.outcome = outcome
-        self.failure = failure
 
 
 @dataclass
@@ -135,29 +124,23 @@ def _open(session: Session, step: Step, context: RunContext, clock: _Clock) -> _
     message = f"{begin}; {query}; {transaction_locks(keys)}; {history.now(context.history)}"
     parameters |= {"shared_key": keys.shared, "target_key": keys.target}
     parameters |= {"track": step.target.track, "target": step.target.key, "schema": step.target.schema}
-    began = time.monotonic()
-    told = False
+    polling = Polling(session, step, context)
     while True:
         _, [(locked,)], [(pid, exists, digest)] = session.run(message, parameters)
         if locked:
-            clock.waited += time.monotonic() - began
+            clock.waited += polling.seconds
             return _Now(pid, digest, exists)
         session.rollback()
-        found = holders(session, keys)
-        clock.blockers = tuple(found) or clock.blockers
-        if found and not told:
-            context.on_wait(step.target, found)
-            told = True
-        if context.stop.requested:
-            raise Ended(Outcome.INTERRUPTED, _unless_lost(clock, step, failures.interrupted(step)))
-        if time.monotonic() - began >= context.lock_wait:
-            clock.waited += time.monotonic() - began
-            failure = failures.lock_not_obtained(step, context.lock_wait, clock.blockers)
-            raise Ended(Outcome.BLOCKED, _unless_lost(clock, step, failure))
-        context.stop.sleep(LOCK_POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
+        try:
+            polling.pause()
+        except Ended as ended:
+            clock.waited += polling.seconds
+            raise Ended(ended.outcome, _unless_lost(clock, step, ended.failure)) from None
+        finally:
+            clock.blockers = polling.blockers or clock.blockers
 
 
-def _unless_lost(clock: _Clock, step: Step, failure: Failure) -> Failure:
+def _unless_lost(clock: _Clock, step: Step, failure: Failure | None) -> Failure | None:
     """The failure, unless an earlier attempt's COMMIT has not been settled: then that is what there is to say."""
     return failure if clock.lost is None else failures.unsettled(step, clock.lost.message)
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from sqlmig.db import failures, history, records
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.executor import GUARD, LOCK_POLL, TIDY, Ended, verify
-from sqlmig.db.locks import holders, release_session_locks, try_session_locks
+from sqlmig.db.executor import GUARD, TIDY, verify
+from sqlmig.db.locks import release_session_locks, try_session_locks
+from sqlmig.db.polling import Ended, Polling
 from sqlmig.db.probe import Found, clean, probe
 from sqlmig.db.session import Session, make_schema
 from sqlmig.errors import ConnectionFailed
@@ -115,21 +116,13 @@ def _attempt(run: _Run) -> None:
 def _take_locks(run: _Run) -> None:
     """Session locks: a transaction's would end with the first statement."""
     keys = run.context.keys(run.step.target)
-    began = time.monotonic()
-    told = False
-    while not try_session_locks(run.session, keys):
-        found = holders(run.session, keys)
-        run.blockers = tuple(found) or run.blockers
-        if found and not told:
-            run.context.on_wait(run.step.target, found)
-            told = True
-        if run.context.stop.requested:
-            raise Ended(Outcome.INTERRUPTED, failures.interrupted(run.step))
-        if time.monotonic() - began >= run.context.lock_wait:
-            failure = failures.lock_not_obtained(run.step, run.context.lock_wait, run.blockers)
-            raise Ended(Outcome.BLOCKED, failure)
-        run.context.stop.sleep(LOCK_POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
-    run.waited += time.monotonic() - began
+    polling = Polling(run.session, run.step, run.context)
+    try:
+        while not try_session_locks(run.session, keys):
+            polling.pause()
+    finally:
+        run.blockers = polling.blockers or run.blockers
+        run.waited += polling.seconds
 
 
 def _set_session(run: _Run) -> None:

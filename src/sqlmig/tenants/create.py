@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sqlmig.db import failures, history, records
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.executor import Ended
 from sqlmig.db.locks import Keys, key_of, locked, shared_key
+from sqlmig.db.polling import Ended
 from sqlmig.db.registry import read_tenants
 from sqlmig.db.session import Session, quoted
 from sqlmig.db.together import run_in_open_transaction
