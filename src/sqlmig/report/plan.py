@@ -130,7 +130,7 @@ def _sections(plan: Plan, parts: list[str]) -> str:
 
 def _group_text(group: Group) -> str:
     width = max(len(step.label) for step in group.steps)
-    lines = [f"  {_arrow(step)} {step.label:<{width}}  {_how(step)}" for step in group.steps]
+    lines = [f"  {_arrow(step)} {step.label:<{width}}  {how(step)}" for step in group.steps]
     return "\n".join([group.heading, *lines])
 
 
@@ -138,12 +138,12 @@ def _group_text_with_sql(group: Group) -> str:
     parts = [group.heading if len(group.targets) == 1 else f"{group.heading}\n  as {group.schemas[0]} gets it:"]
     for step in group.steps:
         verify = f"\n\n  verified by\n{indented(step.verify.text)}" if step.verify is not None else ""
-        parts.append(f"  {_arrow(step)} {step.label}  {_how(step)}\n{indented(step.sql.text)}{verify}")
+        parts.append(f"  {_arrow(step)} {step.label}  {how(step)}\n{indented(step.sql.text)}{verify}")
     return "\n\n".join(parts)
 
 
 def _group_markdown(group: Group) -> str:
-    rows = [f"| {step.direction.value} | `{step.label}` | {_how(step)} |" for step in group.steps]
+    rows = [f"| {step.direction.value} | `{step.label}` | {how(step)} |" for step in group.steps]
     head = ["| direction | migration | how it runs |", "|---|---|---|"]
     return "\n".join([f"### {group.heading}", "", *head, *rows])
 
@@ -158,8 +158,8 @@ def _arrow(step: Step) -> str:
     return "+" if step.direction is Direction.UP else "-"
 
 
-def _how(step: Step) -> str:
-    """In words: in one transaction or not, repeatable, where it goes on."""
+def how(step: Step) -> str:
+    """How a step runs, in words: in one transaction or not, repeatable, where it goes on."""
     words = ["in one transaction" if step.transaction else "outside a transaction"]
     if isinstance(step.unit, Repeatable):
         words.append("repeatable")

@@ -11,6 +11,7 @@ from sqlmig.cli.options import VERSION, format_option, selection_options
 from sqlmig.cli.output import show, show_json, tell
 from sqlmig.errors import UsageError
 from sqlmig.report.plan import plan_json, plan_json_with_sql, plan_markdown, plan_text, plan_text_with_sql
+from sqlmig.report.plan_html import plan_html
 from sqlmig.report.refusals import refusals_text
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @selection_options
 @click.option("--to", type=VERSION, metavar="V", help="Stop at this version; needs one track.")
 @click.option("--rollback-to", type=VERSION, metavar="V", help="Plan a rollback to this version instead.")
-@format_option("text", "json", "sql", "markdown")
+@format_option("text", "json", "sql", "markdown", "html")
 def plan(
     invocation: Invocation,
     schemas: tuple[str, ...],
@@ -54,6 +55,8 @@ def show_plan(project: Project, found: Plan, output: str, *, verbose: bool) -> i
         show_json(plan_json_with_sql(found) if verbose else plan_json(found))
     elif output == "markdown":
         show(plan_markdown(found))
+    elif output == "html":
+        show(plan_html(found))
     elif output == "text":
         show(plan_text_with_sql(found) if verbose else plan_text(found))
     elif found.refusals:
