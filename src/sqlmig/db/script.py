@@ -10,7 +10,7 @@ from sqlmig.db.context import RunContext
 from sqlmig.db.executor import GUARD, TIDY
 from sqlmig.db.locks import transaction_locks
 from sqlmig.db.session import filled, quoted
-from sqlmig.plan.resolve import Work, digest_after
+from sqlmig.plan.resolve import Work, digests_along
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.values import Plan, Step
 from sqlmig.project.model import Scope
@@ -43,10 +43,9 @@ def _lines(plan: Plan, context: RunContext) -> Iterator[str]:
         yield f"\n-- {'=' * 76}\n-- {target.target.track}: {target.target.schema}"
         if target.target.scope is Scope.SHARED:
             yield f"CREATE SCHEMA IF NOT EXISTS {quoted(target.target.schema)};"
-        done: list[Work] = []
-        for step in target.steps:
-            done.append(Work(step.unit, step.direction))
-            yield from _step(step, digest_after(target.before, done), context)
+        digests = digests_along(target.before, (Work(step.unit, step.direction) for step in target.steps))
+        for step, digest in zip(target.steps, digests, strict=True):
+            yield from _step(step, digest, context)
     if plan.steps:
         yield _filled(*records.run_end(context, Outcome.DONE))
 
