@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from servers import Server, fresh_database
 from sqlmig import embedded
@@ -54,7 +54,7 @@ def _needs_15(server: Server) -> None:
 def example(database_url: str) -> Project:
     """The project, with roles of its own: roles belong to the whole server, on which other tests run."""
     project = Project.load(ROOT, environment="ci", database_url=database_url, environ={})
-    suffix = re.sub(r"\W", "", database_url)[-12:]
+    suffix = conninfo_to_dict(database_url)["dbname"]
     roles = {"app_role": f"app_{suffix}", "operator_role": f"op_{suffix}"}
     return Project(replace(project.config, variables={**project.config.variables, **roles}))
 

@@ -8,6 +8,11 @@ from shop import Shop
 from sqlmig.engine import PlanRefused
 from sqlmig.plan.results import Outcome
 
+TRIGGER = (
+    "CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';"
+    "CREATE TRIGGER t BEFORE INSERT ON deals FOR EACH ROW EXECUTE FUNCTION t(); DROP FUNCTION t CASCADE;"
+)
+
 
 def failure(shop: Shop, up: str, schema: str = "tenant_acme") -> str:
     """What is said when tenant acme gets a migration, which must fail and leave nothing."""
@@ -28,6 +33,8 @@ def two(shop: Shop) -> Shop:
     shop.sql("CREATE TABLE public.shared (id int)")
     shop.sql("CREATE TABLE core.rates (id int PRIMARY KEY)")
     shop.sql("CREATE FUNCTION public.one() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    shop.sql("CREATE TYPE public.mood AS ENUM ('fine')")
+    shop.sql("CREATE SCHEMA spare")
     return shop
 
 
@@ -47,6 +54,12 @@ def two(shop: Shop) -> Shop:
         ("CREATE OR REPLACE FUNCTION public.one() RETURNS int LANGUAGE sql AS 'SELECT 9';", "function public.one"),
         ("CREATE TYPE public.colour AS ENUM ('red');", "type public.colour"),
         ("CREATE SCHEMA elsewhere;", "schema elsewhere"),
+        ("DROP FUNCTION public.one();", "function public.one()"),
+        ("ALTER FUNCTION public.one() RENAME TO uno;", "function public.one()"),
+        ("COMMENT ON FUNCTION public.one() IS 'mine';", "function public.one()"),
+        ("DROP TYPE public.mood;", "type public.mood"),
+        ("DROP SCHEMA spare;", "schema spare"),
+        ("DO $$ BEGIN EXECUTE 'DROP FUNCTION public.one()'; END $$;", "function public.one()"),
         ("DO $$ BEGIN CREATE TABLE public.hidden (id int); END $$;", "public.hidden (AccessExclusiveLock)"),
         ("SET LOCAL search_path = public; CREATE TABLE lost (id int);", "public.lost (AccessExclusiveLock)"),
     ],
@@ -67,6 +80,9 @@ def test_promise_05_reaching_outside_is_rolled_back_and_named(two: Shop, up: str
         "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int REFERENCES a); DROP TABLE b; DROP TABLE a;",
         "CREATE TYPE c AS ENUM ('red'); CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP TABLE deals;",
         "DO $$ BEGIN PERFORM 1; END $$; CREATE VIEW v AS SELECT * FROM deals;",
+        "CREATE POLICY p ON deals USING (true); DROP POLICY p ON deals; ALTER TABLE deals DROP CONSTRAINT deals_pkey;",
+        TRIGGER,
+        "CREATE TABLE m (m public.mood); DROP TABLE m; CREATE SEQUENCE s; DROP SEQUENCE s;",
     ],
 )
 def test_promise_05_what_stays_in_the_own_schema_passes(two: Shop, up: str) -> None:
@@ -143,3 +159,11 @@ def test_promise_05_a_procedure_that_commits_by_itself_is_refused_where_the_guar
     )
     assert result.failure.state == "0 of 1 statements ran; this one was rolled back"
     assert two.one("SELECT count(*) FROM core.tenants") == 2
+
+
+def test_promise_05_what_a_statement_outside_of_a_transaction_drops_elsewhere_is_seen_too(two: Shop) -> None:
+    two.pair("tenant", "0002_off", "-- sqlmig: transaction off\nDROP TABLE tenant_globex.deals;\n")
+    (result,) = two.apply("tenant_acme").results
+    assert result.failure is not None
+    assert "tenant_globex.deals (dropped)" in result.failure.message
+    assert two.tables("tenant_globex") == ["deals"]

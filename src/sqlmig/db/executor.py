@@ -25,7 +25,7 @@ from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResul
 from sqlmig.plan.retry import Remedy, pause_before, remedy
 from sqlmig.plan.values import Step
 from sqlmig.project.model import Scope
-from sqlmig.sql.classify import drops
+from sqlmig.sql.classify import creates_other_than_relations, drops
 from sqlmig.sql.statements import split
 
 
@@ -99,7 +99,7 @@ def _attempt(
     if not now.schema_exists:
         _make_schema(session, step)
     _run_file(session, step, context, waiting, now.pid, clock)
-    _check_drops(session, step)
+    check_elsewhere(session, step)
     _commit(session, step, digests, context, clock)
 
 
@@ -187,19 +187,30 @@ def verify(session: Session, step: Step) -> None:
             raise Ended(Outcome.FAILED, failures.not_verified(step, what, place, statement, None))
 
 
-def _check_drops(session: Session, step: Step) -> None:
-    """What was dropped is gone from this transaction's catalog: another session still sees whose it was."""
-    if step.target.scope is Scope.SHARED or not any(map(drops, step.statements)):
+def check_elsewhere(session: Session, step: Step) -> None:
+    """What the guard's own view cannot tell: what was dropped is gone from this transaction's catalog.
+
+    Another session still sees it, and whose it was.
+
+    Raises:
+        Ended: a tenant's step drops or alters what is not the tenant's.
+    """
+    telling = any(drops(statement) or creates_other_than_relations(statement) for statement in step.statements)
+    if step.target.scope is Scope.SHARED or not telling:
         return
     gone = [row[0] for row in session.rows(text_of("dropped"))]
-    if not gone:
+    objects = session.rows(text_of("objects"))
+    if not gone and not objects:
         return
+    schema = step.target.schema
     with beside(session) as observer:
-        foreign = observer.rows(text_of("dropped_elsewhere"), {"relations": gone, "schema": step.target.schema})
+        relations = observer.rows(text_of("dropped_elsewhere"), {"relations": gone, "schema": schema})
+        parameters = {"classes": [row[0] for row in objects], "objects": [row[1] for row in objects], "schema": schema}
+        others = observer.rows(text_of("objects_elsewhere"), parameters)
     allowed = set(step.script.directives.touches)
-    names = [name for (name,) in foreign if name not in allowed]
+    names = [f"{name} (dropped)" for (name,) in relations if name not in allowed] + [name for (name,) in others]
     if names:
-        raise Ended(Outcome.FAILED, failures.outside(step, ", ".join(f"{name} (dropped)" for name in names)))
+        raise Ended(Outcome.FAILED, failures.outside(step, ", ".join(names)))
 
 
 def _commit(session: Session, step: Step, digests: records.Digests, context: RunContext, clock: _Clock) -> None:

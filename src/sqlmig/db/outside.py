@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from sqlmig.db import failures, history, records
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.executor import GUARD, TIDY, verify
+from sqlmig.db.executor import GUARD, TIDY, check_elsewhere, verify
 from sqlmig.db.locks import release_session_locks, try_session_locks
 from sqlmig.db.polling import Ended, Polling
 from sqlmig.db.probe import Found, clean, probe
@@ -172,6 +172,7 @@ def _run_in_its_own(run: _Run, statement: Statement) -> None:
     _send(run, statement)
     if not run.session.healthy:
         raise Ended(Outcome.FAILED, failures.ended_transaction(run.step))
+    check_elsewhere(run.session, run.step)
     record, parameters = records.progress_after(run.context, run.step, statement.number)
     guard = "; ".join(GUARD).replace("%", "%%")
     run.session.run(f"{guard}; {record}; COMMIT", parameters)
