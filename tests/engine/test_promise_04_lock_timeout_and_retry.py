@@ -13,7 +13,7 @@ import pytest
 from sessions import AT_THE_GATE, at_the_gate, gate_closed, index_is_valid, until, waiting_for_a_relation
 from shop import CONFIG, Shop
 from sqlmig.plan.results import Holder, Outcome
-from sqlmig.plan.retry import Remedy, pause_before, remedy
+from sqlmig.plan.retry import pause_before
 from sqlmig.plan.values import Target
 
 Connect = Callable[..., psycopg.Connection[Any]]
@@ -184,29 +184,6 @@ def test_promise_04_a_directive_goes_before_the_configuration(shop: Shop, connec
         time.sleep(0.4)
         assert at_the_gate(shop.connection)
     assert run.result().outcome is Outcome.DONE
-
-
-@pytest.mark.parametrize(
-    ("sqlstate", "message", "expected"),
-    [
-        ("55P03", "canceling statement due to lock timeout", Remedy.RETRY),
-        ("40P01", "deadlock detected", Remedy.RETRY),
-        ("40001", "could not serialize access", Remedy.RETRY),
-        ("XX000", "tuple concurrently updated", Remedy.RETRY),
-        ("XX000", "tuple concurrently deleted", Remedy.RETRY),
-        ("XX000", "cache lookup failed for relation 1", Remedy.FAIL),
-        ("57014", "canceling statement due to statement timeout", Remedy.FAIL),
-        ("42P01", "relation does not exist", Remedy.FAIL),
-        ("57P01", "terminating connection due to administrator command", Remedy.RECONNECT),
-        ("53300", "too many connections", Remedy.RECONNECT),
-        ("08006", "server closed the connection unexpectedly", Remedy.RECONNECT),
-        (None, "the connection was lost", Remedy.RECONNECT),
-        ("53100", "could not extend file", Remedy.HALT),
-        ("25006", "cannot execute CREATE TABLE in a read-only transaction", Remedy.HALT),
-    ],
-)
-def test_promise_04_what_an_error_calls_for(sqlstate: str | None, message: str, expected: Remedy) -> None:
-    assert remedy(sqlstate, message) is expected
 
 
 def test_promise_04_pauses_grow_up_to_a_ceiling_and_are_never_all_alike() -> None:

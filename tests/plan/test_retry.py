@@ -27,6 +27,7 @@ from sqlmig.plan.retry import LONGEST_PAUSE, Remedy, pause_before, remedy
         ("25006", "cannot execute CREATE TABLE in a read-only transaction", Remedy.HALT),
         ("57014", "canceling statement due to statement timeout", Remedy.FAIL),
         ("42601", "syntax error", Remedy.FAIL),
+        ("42P01", "relation does not exist", Remedy.FAIL),
         ("42501", "permission denied", Remedy.FAIL),
         ("23505", "tuple concurrently updated, says a constraint", Remedy.FAIL),
     ],
