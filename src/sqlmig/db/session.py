@@ -45,11 +45,6 @@ class Session:
         return self._conninfo
 
     @property
-    def server_version(self) -> int:
-        """The server's major version."""
-        return self._connection.info.server_version // 10000
-
-    @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open, failed or not."""
         return self._connection.info.transaction_status != pq.TransactionStatus.IDLE
