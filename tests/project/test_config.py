@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from sqlmig.errors import ConfigError
 from sqlmig.project.config.check import shared_schemas
+from sqlmig.project.config.lint import LintConfig
 from sqlmig.project.config.load import find_config, load_config
-from sqlmig.project.config.values import ApplyConfig, Config, LintConfig, Origin, RegistryConfig, TrackConfig
+from sqlmig.project.config.values import ApplyConfig, Config, Origin, RegistryConfig, TrackConfig
 from sqlmig.project.model import Scope
 from sqlmig.secret import Secret
 
@@ -311,14 +312,18 @@ def test_any_text_is_a_configuration_or_a_clear_error(tmp_path: Path, text: str,
         assert isinstance(config, Config)
 
 
+_LINT_KEYS = ["fail_on", "rules", "paths", "since", "packs", "naming", "table", "samples", "exempt_tables"]
 _values = st.recursive(
     st.sampled_from(
-        ["null", "true", "7", "0", "-1", "1.5", "x", "''", "3s", "'${X}'", "'${Y:-}'", "'${Z}'", "shared", "sql"]
+        [
+            *("null", "true", "7", "0", "-1", "1.5", "x", "''", "3s", "'${X}'", "'${Y:-}'", "'${Z}'", "shared", "sql"),
+            *("off", "0042", "'(['", "sql/*", "strict"),
+        ]
     ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
         st.dictionaries(
-            st.sampled_from(["path", "scope", "schema", "query", "list", "slug", "workers", "fail_on", "a", "<<"]),
+            st.sampled_from(["path", "scope", "schema", "query", "list", "slug", "workers", "a", "<<", *_LINT_KEYS]),
             inner,
             max_size=4,
         ).map(lambda entries: "{" + ", ".join(f"{key}: {value}" for key, value in entries.items()) + "}"),

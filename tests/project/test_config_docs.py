@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from sqlmig.project.config.docs import EXAMPLE, SMALLEST_EXAMPLE, configuration_page
+from sqlmig.project.config.docs import EXAMPLE, LINT_EXAMPLE, SMALLEST_EXAMPLE, configuration_page
 from sqlmig.project.config.document import top_level_keys
 from sqlmig.project.config.keys import definitions
+from sqlmig.project.config.lint import LintConfig
 from sqlmig.project.config.load import load_config
-from sqlmig.project.config.values import ApplyConfig, Config, LintConfig, RegistryConfig, TrackConfig
+from sqlmig.project.config.values import ApplyConfig, Config, RegistryConfig, TrackConfig
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 CLASSES = (Config, TrackConfig, RegistryConfig, LintConfig, ApplyConfig)
@@ -36,7 +37,7 @@ def test_every_field_is_a_key_or_known_not_to_be_one(of: type) -> None:
     assert {f.name for f in fields(of)} - {d.field.name for d in definitions(of)} <= known
 
 
-@pytest.mark.parametrize("example", [EXAMPLE, SMALLEST_EXAMPLE])
+@pytest.mark.parametrize("example", [EXAMPLE, SMALLEST_EXAMPLE, EXAMPLE + LINT_EXAMPLE])
 def test_the_examples_on_the_page_load(tmp_path: Path, example: str) -> None:
     for folder in ("platform", "tenant", "main"):
         (tmp_path / "sql" / folder).mkdir(parents=True)

@@ -60,7 +60,13 @@ def test_a_file_that_is_no_mapping_is_refused(told: Told, text: str, message: st
     [
         ("historyschema: x", 1, "unknown key 'historyschema'", "did you mean 'history_schema'?"),
         ("apply: {atempts: 1}", 9, "unknown key 'atempts' in apply", "did you mean 'attempts'?"),
-        ("lint: {xyz: 1}", 8, "unknown key 'xyz' in lint", "known: fail_on, tenancy, tenant_column, tenant_setting"),
+        (
+            "environments: {a: {tenants: {xyz: 1}}, b: {}}",
+            30,
+            "unknown key 'xyz' in environments.a.tenants",
+            "known: list, query, schema_name, schemas",
+        ),
+        ("lint: {fail_no: 1}", 8, "unknown key 'fail_no' in lint", "did you mean 'fail_on'?"),
         ("lock_timeout: 3s", 1, "'lock_timeout' may not stand at the top level", "move it into apply"),
         ("lint: {postgres: 15}", 8, "'postgres' may not stand in lint", "move it to the top level"),
         ("development: true", 1, "'development' may not stand at the top level", "move it into an environment"),
@@ -250,6 +256,24 @@ def test_a_value_of_another_kind_is_refused_with_what_to_write(
 ) -> None:
     masked = line.replace("hunter2", "***")
     assert told(f"{line}\n{TRACK}") == one(masked, column, message, advice)
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("variables: {country: no}", 22),
+        ("variables: {a: [{b: 010}]}", 21),
+        ("search_path: [no]", 15),
+        ("postgres: 015", 11),
+        ("lint: {fail_on: off}", 17),
+        ("lint: {samples: [{tier: on}]}", 25),
+        ("environments: {a: {development: yes}}", 33),
+    ],
+)
+def test_a_value_that_yaml_reads_in_two_ways_is_refused(told: Told, line: str, column: int) -> None:
+    meant = "a plain decimal number" if "01" in line else "true or false"
+    message = "this can be read in two ways"
+    assert told(f"{line}\n{TRACK}") == one(line, column, message, f"write {meant}, or put the text in quotes")
 
 
 @pytest.mark.parametrize("value", ["'true'", "5", "yes_please", "[]"])

@@ -63,6 +63,17 @@ lint.tenancy:             schema                                            # de
 lint.tenant_column:       tenant_id                                         # default
 lint.tenant_setting:      app.current_tenant_id                             # default
 lint.fail_on:             warning                                           # environment production (sqlmig.yaml:22)
+lint.packs:               []                                                # default
+lint.since:               0                                                 # default
+lint.exempt_tables:       []                                                # default
+lint.small_tables:        []                                                # default
+lint.tenant_functions:    []                                                # default
+lint.app_roles:           []                                                # default
+lint.shared_schemas:      []                                                # default
+lint.tenants:             100                                               # default
+lint.max_statements:      50                                                # default
+lint.max_index_columns:   3                                                 # default
+lint.samples:             []                                                # default
 apply.lock_timeout:       3s                                                # default
 apply.statement_timeout:  0                                                 # default
 apply.attempts:           8                                                 # default
@@ -131,3 +142,23 @@ def test_a_project_without_tenants_has_no_tenant_keys_but_the_linters(tmp_path: 
 def test_a_configuration_made_by_hand_can_be_shown_too(tmp_path: Path) -> None:
     text = config_text(Config(tmp_path, "sqlmig.yaml", None, variables={"nested": {"a": 1}}))
     assert "variables.nested.a:       1     " in text
+
+
+def test_each_entry_of_the_linters_mappings_has_its_own_line_and_is_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "sql").mkdir()
+    (tmp_path / "sqlmig.yaml").write_text(
+        "tracks: {main: {path: sql, scope: shared, schema: app}}\n"
+        "lint:\n"
+        "  rules:\n"
+        "    no-password: off\n"
+        "  paths: {sql/0*: {no-password: info}}\n"
+        "  since: {main: 0042}\n"
+        "  samples: [{tier: gold, api_key: hunter2}]\n",
+        encoding="utf-8",
+    )
+    config = load_config(tmp_path / "sqlmig.yaml", environ={})
+    lines = [" ".join(line.split()) for line in config_text(config).splitlines()]
+    assert 'lint.rules.no-password: "off" # sqlmig.yaml:4' in lines
+    assert "lint.paths.sql/0*.no-password: info # sqlmig.yaml:5" in lines
+    assert "lint.since: {main: 42} # sqlmig.yaml:6" in lines
+    assert "lint.samples: [{tier: gold, api_key: ***}] # sqlmig.yaml:7" in lines

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sqlmig.errors import ConfigError
 from sqlmig.project.config.kinds import plain
-from sqlmig.project.config.yamlfile import MAX_BYTES, MAX_EXCERPT, YamlMap, parse_yaml, read_yaml
+from sqlmig.project.config.yamlfile import MAX_BYTES, MAX_EXCERPT, YamlMap, doubts, parse_yaml, read_yaml
 
 
 def error(text: str) -> str:
@@ -61,7 +61,7 @@ def test_aliases_and_merge_keys_bring_in_what_they_name() -> None:
 
 
 COLONS = "check the indentation, a colon missing above, and quotes around a text with ': ' in it"
-NUMBER = "write a plain decimal number, or put the text in quotes"
+FLAG, NUMBER = "true or false", "a plain decimal number"
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,6 @@ NUMBER = "write a plain decimal number, or put the text in quotes"
         ("a: 1\na: 2", "2:1", "this key is here already, on line 1", "keep one of the two"),
         ("5: x", "1:1", "a key must be a text, and this is none", "write the key in quotes"),
         ("? [a]\n: x", "1:3", "a key must be a text, and this is none", "write the key in quotes"),
-        ("country: no", "1:10", "this can be read in two ways", "write true or false, or put the text in quotes"),
-        ("a: 010", "1:4", "this can be read in two ways", NUMBER),
-        ("a: 1:30", "1:4", "this can be read in two ways", NUMBER),
-        ("a: .inf", "1:4", "this can be read in two ways", NUMBER),
         ('a: "\\0"', "1:4", "PostgreSQL cannot store the character U+0000", "remove it"),
         ("a: {<<: 5}", "1:9", "`<<` takes a mapping, or a list of them", None),
         ("a: &a [*a]", "1:4", "an alias may not stand inside what it names", None),
@@ -112,8 +108,31 @@ def test_a_control_character_is_named_and_not_sent_to_the_terminal() -> None:
     assert error("a: \x1b[31m") == told
 
 
-def test_all_ambiguities_are_told_at_once() -> None:
-    assert error("a: no\nb: 010\na: x\n").count("f.yaml:") == 3
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("no", FLAG), ("off", FLAG), ("Yes", FLAG), ("010", NUMBER), ("0x1F", NUMBER), ("1_000", NUMBER),
+     ("1:30", NUMBER), (".inf", NUMBER), ("1" * 19, NUMBER)],
+)  # fmt: skip
+def test_what_can_be_read_in_two_ways_keeps_its_text_and_its_doubt(written: str, meant: str) -> None:
+    root = parse_yaml(f"a: {written}", "f.yaml")
+    assert plain(root) == {"a": written}
+    [problem] = doubts(root)
+    assert str(problem).splitlines() == [
+        "f.yaml:1:4: this can be read in two ways",
+        f"    a: {written}",
+        "       ^",
+        f"  next: write {meant}, or put the text in quotes",
+    ]
+
+
+def test_all_doubts_are_told_at_once_wherever_they_stand() -> None:
+    root = parse_yaml("a: no\nb: [010, {c: &x on}]\nd: *x\ne: 'no'\n", "f.yaml")
+    assert [str(problem.place) for problem in doubts(root)] == [
+        "f.yaml:1:4",
+        "f.yaml:2:5",
+        "f.yaml:2:14",
+        "f.yaml:2:14",
+    ]
 
 
 @pytest.mark.parametrize("bomb", ["&{0} [{1}]", "&{0} {{a: [{1}]}}"])
@@ -145,7 +164,7 @@ def test_no_caret_is_drawn_where_hiding_a_password_moves_the_column() -> None:
 
 
 def test_a_line_too_long_to_read_is_not_quoted() -> None:
-    assert error(f"a: no  # {'x' * MAX_EXCERPT}").splitlines()[1].startswith("  next:")
+    assert error(f"a: 'x  # {'x' * MAX_EXCERPT}").splitlines()[1].startswith("  next:")
 
 
 class TestReadYaml:

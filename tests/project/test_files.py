@@ -10,7 +10,7 @@ import pytest
 
 from sqlmig.errors import ProjectError
 from sqlmig.project.directives import FileKind
-from sqlmig.project.files import MAX_VERSION, next_version, read_track, requirement_problems
+from sqlmig.project.files import MAX_GAP, MAX_VERSION, gaps, next_version, read_track, requirement_problems
 from sqlmig.project.model import Scope, Track
 from sqlmig.project.scripts import read_script
 from sqlmig.project.templates import Templates
@@ -30,7 +30,10 @@ def read(tmp_path: Path) -> Read:
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return read_track(tmp_path, "main", "sql", Scope.TENANT, None, Templates({}))
+        track, problems = read_track(tmp_path, "main", "sql", Scope.TENANT, None, Templates({}))
+        if problems:
+            raise ProjectError(problems)
+        return track
 
     return read
 
@@ -255,6 +258,43 @@ def test_a_new_migration_gets_the_next_number_in_the_digits_of_the_last(read, na
     assert next_version(read(*names)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("numbers", "missing"),
+    [
+        ([], ()),
+        (["0001"], ()),
+        (["0001", "0002", "0003"], ()),
+        (["0001", "0003", "0006"], (2, 4, 5)),
+        (["0005", "0006"], ()),
+        (["0998", "0999", "1001"], (1000,)),
+        (["1", "3"], ()),
+        (["1001", "1003"], ()),
+        (["20240101120000", "20240105090000"], ()),
+        (["0001", "0003", "20240101120000", "20240105090000"], (2,)),
+        (["0001", str(1 + MAX_GAP + 1)], ()),
+        (["0001", "0900", "9000"], tuple(range(2, 900))),
+        (["00000001", "20240101"], ()),
+    ],
+    ids=[
+        "no file",
+        "one file",
+        "in order",
+        "two gaps",
+        "begins late",
+        "past the zeros",
+        "not padded",
+        "as wide as padded ones",
+        "timestamps",
+        "timestamps after a sequence",
+        "a block of its own",
+        "blocks",
+        "dates after a sequence",
+    ],
+)
+def test_the_numbers_that_a_sequence_leaves_out_are_known(read, numbers, missing):
+    assert gaps(read(*[f"{number}_a.up.sql" for number in numbers])) == missing
+
+
 NO_PHASE = "directive 'phase' has no meaning in a repeatable | take it out; it belongs in an up file"
 NO_REPEATABLE = "which is no repeatable of this track; did you mean 'b1'? | correct the name"
 REPEATABLES_PROBLEMS = [
@@ -327,7 +367,7 @@ def test_a_requirement_that_nothing_can_meet_is_refused(read, tmp_path, requires
     tenant = read(**{name: f"-- sqlmig: requires {requires}\nSELECT 1;"})
     (tmp_path / "platform").mkdir()
     (tmp_path / "platform" / "0001_a.up.sql").touch()
-    platform = read_track(tmp_path, "platform", "platform", Scope.SHARED, "core", Templates({}))
+    platform, _ = read_track(tmp_path, "platform", "platform", Scope.SHARED, "core", Templates({}))
     [problem] = requirement_problems([platform, tenant])
     assert str(problem) == f"sql/{name}: {message}\n  next: correct the track and the version"
 
@@ -335,6 +375,6 @@ def test_a_requirement_that_nothing_can_meet_is_refused(read, tmp_path, requires
 def test_a_requirement_that_is_met_is_no_problem(read, tmp_path):
     (tmp_path / "platform").mkdir()
     (tmp_path / "platform" / "0001_a.up.sql").touch()
-    platform = read_track(tmp_path, "platform", "platform", Scope.SHARED, "core", Templates({}))
+    platform, _ = read_track(tmp_path, "platform", "platform", Scope.SHARED, "core", Templates({}))
     tenant = read(**{"0001_a.up.sql": "-- sqlmig: requires platform 0001\nSELECT 1;"})
     assert requirement_problems([platform, tenant]) == []

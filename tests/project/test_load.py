@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sqlmig.errors import ProjectError
+from sqlmig.errors import Problem, ProjectError
 from sqlmig.project.config.load import load_config
-from sqlmig.project.load import ProjectFiles, load_files
+from sqlmig.project.config.values import Config
+from sqlmig.project.load import ProjectFiles, load_files, read_files
 from sqlmig.project.model import Direction, Directives, Migration, Scope, Script, Tenant, Track
 
 YAML = """\
@@ -29,12 +30,20 @@ FILES = {
 }
 
 
-def load(root: Path, **files: str) -> ProjectFiles:
+def write(root: Path, files: dict[str, str]) -> Config:
     for name, text in (FILES | files).items():
         file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    return load_files(load_config(root / "sqlmig.yaml", environ={}))
+    return load_config(root / "sqlmig.yaml", environ={})
+
+
+def load(root: Path, **files: str) -> ProjectFiles:
+    return load_files(write(root, files))
+
+
+def read(root: Path, **files: str) -> tuple[ProjectFiles, tuple[Problem, ...]]:
+    return read_files(write(root, files))
 
 
 def told(root: Path, **files: str) -> list[str]:
@@ -70,6 +79,74 @@ def test_a_macro_file_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "sql" / "macros").mkdir(parents=True)
     (tmp_path / "sql" / "macros" / "bad.sql").write_bytes(b"\xff")
     assert told(tmp_path) == ["sql/macros/bad.sql: is not UTF-8 text: byte 1 cannot be read"]
+
+
+class TestReadingWhatCanBeRead:
+    def test_a_project_in_order_has_no_problems(self, tmp_path):
+        files, problems = read(tmp_path)
+        assert problems == ()
+        assert [m.label for track in files.tracks for m in track.migrations] == ["0001_a", "0001_a"]
+
+    @pytest.mark.parametrize(
+        ("name", "text", "left", "blamed"),
+        [
+            ("sql/tenant/0002_b.up.sql", "-- sqlmig: nope", ["0001_a"], "unknown directive 'nope'"),
+            ("sql/tenant/0002_b.up.sql", "{% import 'x.sql' as x %}", ["0001_a"], "no macro file 'x.sql'"),
+            ("sql/tenant/0001_b.up.sql", "SELECT 1;", ["0001_a"], "has the number of 0001_a.up.sql"),
+            ("sql/tenant/0002_b.down.sql", "SELECT 1;", ["0001_a"], "has no up file"),
+            ("sql/tenant/nope.sql", "SELECT 1;", ["0001_a"], "is no migration's name"),
+            ("sql/tenant/repeatable/v.sql", "-- sqlmig: nope", ["0001_a"], "unknown directive 'nope'"),
+        ],
+    )
+    def test_a_file_with_a_problem_is_left_out_and_the_others_are_there(self, tmp_path, name, text, left, blamed):
+        files, problems = read(tmp_path, **{name: text})
+        [problem] = problems
+        assert problem.place is not None
+        assert problem.place.file == name
+        assert problem.message.startswith(blamed)
+        tenant = files.tracks[1]
+        assert [migration.label for migration in tenant.migrations] == left
+        assert tenant.repeatables == ()
+
+    def test_a_broken_down_file_leaves_its_up_file(self, tmp_path):
+        files, problems = read(tmp_path, **{"sql/tenant/0001_a.down.sql": "-- sqlmig: nope"})
+        assert [str(problem.place) for problem in problems] == ["sql/tenant/0001_a.down.sql:1:12"]
+        [migration] = files.tracks[1].migrations
+        assert migration.down is None
+
+    def test_a_file_of_another_name_is_no_part_of_a_pair(self, tmp_path):
+        files, problems = read(
+            tmp_path, **{"sql/tenant/0002_b.up.sql": "SELECT 1;", "sql/tenant/0002_a.down.sql": "SELECT 1;"}
+        )
+        assert [problem.message for problem in problems] == ["has number 0002, but another name than 0002_b.up.sql"]
+        migration = files.tracks[1].migration(2)
+        assert migration is not None
+        assert (migration.name, migration.down) == ("b", None)
+
+    def test_a_macro_file_that_is_no_text_leaves_the_tracks_without_migrations(self, tmp_path):
+        (tmp_path / "sql" / "macros").mkdir(parents=True)
+        (tmp_path / "sql" / "macros" / "bad.sql").write_bytes(b"\xff")
+        files, problems = read(tmp_path)
+        assert [str(problem.place) for problem in problems] == ["sql/macros/bad.sql"]
+        assert [(track.name, track.schema, track.migrations) for track in files.tracks] == [
+            ("platform", "core", ()),
+            ("tenant", None, ()),
+        ]
+
+    def test_a_broken_macro_is_told_once_however_many_files_import_it(self, tmp_path):
+        files, problems = read(
+            tmp_path,
+            **{
+                "sql/macros/m.sql": "{% macro x( %}",
+                "sql/tenant/0002_b.up.sql": "{% from 'm.sql' import x %}{{ x() }}",
+            },
+        )
+        assert [str(problem.place) for problem in problems] == ["sql/macros/m.sql:1"]
+        assert files.tracks[1].migrations == ()
+
+    def test_a_requirement_of_a_file_that_is_left_out_is_not_blamed(self, tmp_path):
+        _, problems = read(tmp_path, **{"sql/platform/0001_a.up.sql": "-- sqlmig: nope"})
+        assert [str(problem.place) for problem in problems] == ["sql/platform/0001_a.up.sql:1:12"]
 
 
 def test_an_imported_macro_is_part_of_what_a_migration_is_made_of(tmp_path):

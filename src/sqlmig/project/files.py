@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-from sqlmig.errors import Place, Problem, ProjectError
+from sqlmig.errors import Place, Problem
 from sqlmig.project.directives import FileKind
 from sqlmig.project.model import Migration, Requirement, Scope, Script, Track, version_label
 from sqlmig.project.nearest import did_you_mean
@@ -17,13 +18,23 @@ from sqlmig.project.templates import Templates
 
 MAX_VERSION = 2**63 - 1
 """Versions are stored as bigint."""
+MAX_GAP = 1000
+"""The widest gap in a sequence that may be an oversight."""
 
 _NAME = re.compile(r"(?P<version>[0-9]+)_(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*)\.(?P<kind>up|down|verify)\.sql")
 _KINDS = {"up": FileKind.UP, "down": FileKind.DOWN, "verify": FileKind.VERIFY}
 
 
-def read_track(root: Path, name: str, path: str, scope: Scope, schema: str | None, templates: Templates) -> Track:
-    """Reads all files of a track.
+def read_track(
+    root: Path,
+    name: str,
+    path: str,
+    scope: Scope,
+    schema: str | None,
+    templates: Templates,
+    texts: Mapping[Path, str] | None = None,
+) -> tuple[Track, tuple[Problem, ...]]:
+    """Reads all files of a track: those that are in order, and everything that is wrong with the others.
 
     Args:
         root: the project's folder.
@@ -32,25 +43,40 @@ def read_track(root: Path, name: str, path: str, scope: Scope, schema: str | Non
         scope: where the track runs.
         schema: the schema of a shared track, None on a tenant track.
         templates: knows the macro files.
-
-    Raises:
-        ProjectError: with every problem of every file.
+        texts: what stands in place of files, by their paths below `root`.
     """
-    reading = Reading(root, templates)
+    reading = Reading(root, templates, texts=texts or {})
     folder = root / path
     migrations = _pairs(name, _numbered(reading, reading.sql_files(folder)), reading)
     repeatables = read_repeatables(name, reading, folder / REPEATABLES)
-    if reading.problems:
-        raise ProjectError(reading.problems)
-    return Track(name, scope, path, schema, migrations, repeatables)
+    return Track(name, scope, path, schema, migrations, repeatables), tuple(reading.problems)
 
 
 def next_version(track: Track) -> str:
     """The number that a new migration of the track gets, in the digits that the track's files use."""
     if not track.migrations:
         return version_label(1)
-    last = Path(track.migrations[-1].up.path).name.split("_")[0]
-    return f"{track.head + 1:0{len(last)}d}"
+    return f"{track.head + 1:0{len(_digits(track.migrations[-1]))}d}"
+
+
+def gaps(track: Track) -> tuple[int, ...]:
+    """The numbers that a zero-padded sequence leaves out between its first and its last.
+
+    Timestamps have none. Numbers more than `MAX_GAP` apart begin a new block, and nothing is missing between them.
+    """
+    padded = [migration for migration in track.migrations if _digits(migration).startswith("0")]
+    if not padded:
+        return ()
+    width = len(_digits(padded[0]))
+    versions = [migration.version for migration in track.migrations if len(_digits(migration)) == width]
+    return tuple(
+        missing for one, other in pairwise(versions) if other - one <= MAX_GAP for missing in range(one + 1, other)
+    )
+
+
+def _digits(migration: Migration) -> str:
+    """The version as the file's name writes it."""
+    return Path(migration.up.path).name.split("_")[0]
 
 
 def requirement_problems(tracks: Sequence[Track]) -> list[Problem]:
@@ -118,7 +144,8 @@ def _pair(track: str, files: Sequence[_Numbered], reading: Reading) -> Migration
         return None
     up = by_kind["up"][0]
     _name_strangers(by_kind, reading)
-    scripts = {kind: reading.script(same[0].file, _KINDS[kind]) for kind, same in by_kind.items() if same}
+    own = {kind: next((file for file in same if file.name == up.name), None) for kind, same in by_kind.items()}
+    scripts = {kind: reading.script(file.file, _KINDS[kind]) for kind, file in own.items() if file is not None}
     script = scripts["up"]
     if script is None:
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlmig.errors import Problem, ProjectError
 from sqlmig.project.config.check import shared_schemas
@@ -40,15 +42,15 @@ class ProjectFiles:
         """The schemas that no tenant may have."""
         return shared_schemas(self.config)
 
-    def scope(self, schema: str, tenant: Tenant | None) -> dict[str, object]:
-        """The names that are in scope of a template for one target."""
+    def scope(self, schema: str, tenant: Tenant | None, row: type[Row] = Row) -> dict[str, object]:
+        """The names that are in scope of a template for one target; its tenant's columns are put into a `row`."""
         names: dict[str, object] = {
             "schema": schema,
             "env": self.config.environment or "",
             "vars": Variables(self.config.variables),
         }
         if tenant is not None:
-            names["tenant"] = Row({**tenant.row, "id": tenant.id, "slug": tenant.slug, "schema": tenant.schema})
+            names["tenant"] = row({**tenant.row, "id": tenant.id, "slug": tenant.slug, "schema": tenant.schema})
         return names
 
     def lifecycle(self, name: str) -> Script | None:
@@ -63,16 +65,31 @@ def load_files(config: Config) -> ProjectFiles:
     Raises:
         ProjectError: with every problem of every file of every track.
     """
-    templates = Templates(read_macros(config.root, config.macros), config.macros)
-    problems: list[Problem] = []
-    tracks: list[Track] = []
-    for track in sorted(config.tracks, key=lambda track: track.scope is Scope.TENANT):
-        try:
-            tracks.append(read_track(config.root, track.name, track.path, track.scope, track.schema, templates))
-        except ProjectError as error:
-            problems += error.problems
-    if not problems:
-        problems = requirement_problems(tracks)
+    files, problems = read_files(config)
     if problems:
         raise ProjectError(problems)
-    return ProjectFiles(config, tuple(tracks), templates)
+    return files
+
+
+def read_files(config: Config, *, texts: Mapping[Path, str] | None = None) -> tuple[ProjectFiles, tuple[Problem, ...]]:
+    """Reads what can be read of a project, and says what is wrong with the rest.
+
+    A file with a problem is left out; of an up file, the whole migration. When a macro file cannot be read, no
+    migration is: nobody knows what those that import it would be.
+    """
+    configured = sorted(config.tracks, key=lambda track: track.scope is Scope.TENANT)
+    try:
+        templates = Templates(read_macros(config.root, config.macros), config.macros)
+    except ProjectError as error:
+        empty = tuple(Track(track.name, track.scope, track.path, track.schema) for track in configured)
+        return ProjectFiles(config, empty, Templates({})), error.problems
+    tracks: list[Track] = []
+    problems: list[Problem] = []
+    for one in configured:
+        track, found = read_track(config.root, one.name, one.path, one.scope, one.schema, templates, texts)
+        tracks.append(track)
+        problems += found
+    if not problems:
+        problems = requirement_problems(tracks)
+    # A broken macro file is to blame in every file that imports it.
+    return ProjectFiles(config, tuple(tracks), templates), tuple(dict.fromkeys(problems))

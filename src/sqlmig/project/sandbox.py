@@ -12,7 +12,7 @@ import re
 import uuid
 from collections.abc import Mapping, MutableMapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 import jinja2
 from jinja2 import nodes
@@ -35,6 +35,28 @@ class Row(dict[str, object]):
     """A registry row: `tenant.items` is the column of that name, not a method."""
 
     owner = "the tenant has no column"
+
+
+class SupposedRow(Row):
+    """A row that nobody has seen: a column that it lacks has its own name as text, and is noted."""
+
+    def __init__(self, columns: Mapping[str, object]) -> None:
+        super().__init__(columns)
+        self.supposed: list[str] = []
+
+    def __missing__(self, name: str) -> str:
+        if name not in self.supposed:
+            self.supposed.append(name)
+        return SupposedText(name)
+
+
+class SupposedText(str):
+    """The text of a column that nobody has seen; its characters mean nothing, so that no loop may go over them."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError(f"column '{self}' is taken for a text, and a loop goes over it")
 
 
 class Variables(Row):
@@ -87,7 +109,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def getattr(self, obj: object, attribute: str) -> object:
         """`tenant.NAME` is a column and nothing else."""
         if isinstance(obj, Row):
-            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+            try:
+                return obj[attribute]
+            except KeyError:
+                return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
 
     def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> object:

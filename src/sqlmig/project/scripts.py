@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlmig.errors import Place, Problem, ProjectError
-from sqlmig.project.checksums import source_checksum
+from sqlmig.project.checksums import normalised, source_checksum
 from sqlmig.project.directives import FileKind, read_directives
 from sqlmig.project.model import Script
 from sqlmig.project.templates import Templates
@@ -34,6 +34,8 @@ class Reading:
     root: Path
     templates: Templates
     problems: list[Problem] = field(default_factory=list)
+    texts: Mapping[Path, str] = field(default_factory=dict)
+    """What stands in place of a file's text on disk, or of a file that is not there yet; for editors."""
 
     def problem(self, file: Path, message: str, advice: str) -> None:
         """Notes what is wrong with a file."""
@@ -46,7 +48,11 @@ class Reading:
         except OSError as error:
             self.problem(folder, f"cannot be read: {error.strerror}", "check the folder and its rights")
             return
-        for entry in entries:
+        given = (file for file in self.texts if file.parent == folder and file not in entries)
+        for entry in sorted([*entries, *given]):
+            if entry in self.texts:
+                yield entry
+                continue
             if entry.suffix.lower() != ".sql" or entry.is_dir():
                 continue
             if entry.is_file():
@@ -57,7 +63,7 @@ class Reading:
     def script(self, file: Path, kind: FileKind) -> Script | None:
         """A template as it was read; None when something is wrong with it."""
         path = self._relative(file)
-        text = read_text(file, path)
+        text = normalised(self.texts[file].encode()) if file in self.texts else read_text(file, path)
         if isinstance(text, Problem):
             self.problems.append(text)
             return None

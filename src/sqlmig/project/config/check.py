@@ -7,10 +7,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from sqlmig.errors import Place, Problem
-from sqlmig.project.config.kinds import shown_text
+from sqlmig.project.config.kinds import named, shown_text
 from sqlmig.project.config.values import Config, Origin, TrackConfig
 from sqlmig.project.model import Scope
 from sqlmig.project.names import quoted, schema_name_problem
+from sqlmig.project.nearest import did_you_mean
 from sqlmig.secret import mask_url
 
 
@@ -31,6 +32,7 @@ def config_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Pro
         yield from _track_problems(config, track, places)
     yield from _path_problems(config, places)
     yield from _tenant_problems(config, places)
+    yield from _lint_problems(config, places)
 
 
 def shared_schemas(config: Config) -> frozenset[str]:
@@ -101,3 +103,15 @@ def _tenant_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Pr
             names = ", ".join(quoted(name) for name in matched)
             advice = "write a pattern that only schemas of tenants match, such as tenant_*"
             yield Problem(f"tenants.schemas matches {names}, which no tenant has", places["tenants.schemas"], advice)
+
+
+def _lint_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
+    tracks = [track.name for track in config.tracks]
+    for name in config.lint.since if isinstance(config.lint.since, Mapping) else ():
+        if name not in tracks:
+            what = f"lint.since names {named(name)}, which is no track"
+            yield Problem(what, places.get(f"lint.since.{name}"), did_you_mean(name, tracks))
+    for number, row in enumerate(config.lint.samples):
+        schema = row.get("schema")
+        if schema is not None and (problem := schema_name_problem(str(schema), shared_schemas(config))):
+            yield Problem(mask_url(f"lint.samples: {problem}"), places.get(f"lint.samples.{number}"))

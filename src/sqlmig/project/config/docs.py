@@ -40,6 +40,24 @@ tracks:
   main: {path: sql/main, scope: shared, schema: app}
 """
 
+LINT_EXAMPLE = """\
+lint:
+  tenancy: both
+  tenant_type: uuid
+  app_roles: [deal_app]
+  packs: [strict]
+  rules: {naming-convention: error, wide-index: off}
+  paths:
+    sql/platform/*: {naming-convention: off}
+    sql/platform/000?_*: {index-not-concurrent: info}
+  since: {tenant: 0042}
+  exempt_tables: [schema_notes, platform_core.*]
+  naming: {index: "(idx|uq)_[a-z0-9_]+"}
+  samples:
+    - {tier: gold}
+    - {tier: free, slug: small, schema: tenant_small}
+"""
+
 _INTRODUCTION = f"""
 # Configuration
 
@@ -62,6 +80,26 @@ A key that is not listed here is refused, also in an environment that is not in 
 """
 
 _RULES = f"""
+## How the linter's keys go together
+
+```yaml
+{LINT_EXAMPLE}```
+
+What `rules` says of a rule counts everywhere, what `paths` says for the files that match. Of several paths that match
+the last one counts, and one in an environment comes after those of the top level. `off` takes a rule out; another word
+switches it on, also when its pack is not, and is how severe all of its findings are there. To accept one finding, write
+`-- sqlmig: allow RULE: reason` above its statement instead.
+
+In a path and in the name of a table `*` stands for any text, `/` and `.` included, and `?` for one character. A table's
+name is written as the catalog has it: lower-case, unless it is created in double quotes.
+
+A migration below `since` still counts for the state that later ones meet. `0042` and `42` are the same version.
+
+What is linted is what a template gives. The linter asks no database for tenants: it takes the first one of
+`tenants.list`, otherwise a tenant with the slug `sample`, in which each column that a template reads has its own name
+as text. Where a template decides by a column, such as `{{% if tenant.tier == 'gold' %}}`, `samples` names tenants for
+both answers.
+
 ## How an environment is chosen
 
 The environment in force is what `--env` says; without it `SQLMIG_ENV`; without that `default_environment`; without
@@ -81,6 +119,8 @@ Error messages name a variable, and do not repeat what it holds. `sqlmig config`
 whose name says that they are secret, such as `smtp_password`.
 
 ## Kinds of values
+
+A version is the number of a migration, leading zeros or not. `off` and versions such as `0042` need no quotes.
 
 A duration has a unit: `500ms`, `3s`, `2min`, `1h`, `1d`; `0` means no limit.
 

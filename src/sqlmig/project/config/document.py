@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlmig.errors import Problem
 from sqlmig.project.config.expand import fill, placeholder_problems, variables
-from sqlmig.project.config.keys import Free, Key, Section, Shape, Table, Where, definitions
+from sqlmig.project.config.keys import Free, Key, Map, Section, Shape, Table, Where, definitions
 from sqlmig.project.config.kinds import Kind, Misfit, named, shown
 from sqlmig.project.config.values import FILE_KEYS, Config
-from sqlmig.project.config.yamlfile import YamlEntry, YamlMap, YamlNode, YamlScalar
+from sqlmig.project.config.yamlfile import YamlEntry, YamlMap, YamlNode, YamlScalar, doubts
 from sqlmig.project.nearest import did_you_mean
 
 
@@ -61,13 +61,14 @@ def _shape_problems(shape: Shape, node: YamlNode, path: str) -> Iterator[Problem
     elif isinstance(shape, Kind):
         yield from _kind_problems(shape, node, path)
     elif isinstance(node, YamlMap):
-        yield from _named_problems(shape, node, path)
+        problems = _map_problems(shape, node, path) if isinstance(shape, Map) else _named_problems(shape, node, path)
+        yield from problems
     elif not is_empty(node):
         yield Problem(f"{path} must be {shape.expects}, not {shown(node)}", node.place)
 
 
 def _kind_problems(kind: Kind, node: YamlNode, path: str) -> list[Problem]:
-    problems = placeholder_problems(node)
+    problems = placeholder_problems(node) if kind.knows_doubtful else [*doubts(node), *placeholder_problems(node)]
     if not problems and not variables(node):
         read_value(kind, fill(node, {}), path, problems)
     return problems
@@ -80,6 +81,17 @@ def _misfit_problem(kind: Kind, misfit: Misfit, path: str) -> Problem:
     return Problem(f"{path} {what}", misfit.node.place, misfit.advice)
 
 
+def _map_problems(shape: Map, node: YamlMap, path: str) -> Iterator[Problem]:
+    for entry in node.entries.values():
+        try:
+            shape.names.read(YamlScalar(entry.key, entry.place))
+        except Misfit as misfit:
+            what = f"{path}: a name must be {shape.names.expects}, and {named(entry.key)} is not"
+            yield Problem(what, entry.place, misfit.advice)
+        else:
+            yield from _shape_problems(shape.of, entry.value, _join(path, entry.key))
+
+
 def _named_problems(shape: Table | Free, node: YamlMap, path: str) -> Iterator[Problem]:
     for entry in node.entries.values():
         if not shape.names.fullmatch(entry.key):
@@ -87,6 +99,7 @@ def _named_problems(shape: Table | Free, node: YamlMap, path: str) -> Iterator[P
         elif isinstance(shape, Table):
             yield from _section_problems(_keys(shape.of), entry.value, _join(path, entry.key))
         else:
+            yield from doubts(entry.value)
             yield from placeholder_problems(entry.value)
 
 

@@ -51,7 +51,16 @@ class Free:
     expects: str = "a mapping from names to values"
 
 
-Shape: TypeAlias = Kind | Section | Table | Free
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A mapping from names that the project chooses to values of one kind, or to further mappings of that sort."""
+
+    names: Kind
+    of: Kind | Map
+    expects: str
+
+
+Shape: TypeAlias = Kind | Section | Table | Free | Map
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -25,6 +25,8 @@ class Kind:
     """To be put behind `must be`."""
     read: Callable[[YamlNode], Any]
     """Gives the value, or raises a `Misfit`, or an `ExceptionGroup` of them when it is a list."""
+    knows_doubtful: bool = False
+    """Whether it knows how `off` and `0042` are meant, which YAML reads in two ways."""
 
 
 class Misfit(Exception):
@@ -150,6 +152,39 @@ def choice(*words: str) -> Kind:
     return Kind(expects, read)
 
 
+def list_of(expects: str, item: Callable[[YamlNode], Any]) -> Kind:
+    """A list of values of one kind."""
+
+    def read(node: YamlNode) -> tuple[Any, ...]:
+        if not isinstance(node, YamlList):
+            raise Misfit(node, advice="write it in brackets: [one, two]" if isinstance(node, YamlScalar) else None)
+        return each(node.items, item)
+
+    return Kind(f"a list of {expects}", read)
+
+
+def each(items: Iterable[YamlNode], read: Callable[[YamlNode], _Value]) -> tuple[_Value, ...]:
+    """What each item gives.
+
+    Raises:
+        ExceptionGroup: of every `Misfit` among them.
+    """
+    values: list[_Value] = []
+    misfits: list[Misfit] = []
+
+    def collect(item: YamlNode) -> None:
+        try:
+            values.append(read(item))
+        except Misfit as misfit:
+            misfits.append(misfit)
+
+    for item in items:
+        collect(item)
+    if misfits:
+        raise ExceptionGroup("items do not fit", misfits)
+    return tuple(values)
+
+
 def _scope(node: YamlNode) -> Scope:
     return Scope(choice("shared", "tenant").read(node))
 
@@ -185,12 +220,6 @@ def _schema(node: YamlNode) -> str:
     return name
 
 
-def _schemas(node: YamlNode) -> tuple[str, ...]:
-    if not isinstance(node, YamlList):
-        raise Misfit(node, advice="write it in brackets: [one, two]" if isinstance(node, YamlScalar) else None)
-    return _each(node.items, _schema)
-
-
 def _schema_template(node: YamlNode) -> str:
     template = _text(node)
     if template.count("{slug}") != 1 or set("{}") & set(template.replace("{slug}", "")):
@@ -219,51 +248,47 @@ def _database_url(node: YamlNode) -> Secret:
 def _rows(node: YamlNode) -> tuple[Mapping[str, object], ...]:
     if not isinstance(node, YamlList):
         raise Misfit(node)
-    rows = _each(node.items, _row)
-    for column in ("slug", "schema"):
-        first: dict[object, YamlNode] = {}
-        for item in node.items:
-            value = item.entries[column].value if isinstance(item, YamlMap) else item
-            other = first.setdefault(plain(value), value)
-            if other is not value:
-                what = f"has two tenants with the {column} {shown(value)}: the first is on line {other.place.line}"
-                raise Misfit(value, what, f"give each its own {column}")
+    rows = each(node.items, _row)
+    refuse_alike(node.items)
     return rows
 
 
 def _row(node: YamlNode) -> Mapping[str, object]:
+    row = tenant_row(node, _ROW_ADVICE)
+    missing = [column for column in TENANT_NAMES if column not in row]
+    if missing:
+        raise Misfit(node, f"has a tenant without {missing[0]}", _ROW_ADVICE)
+    return row
+
+
+def tenant_row(node: YamlNode, example: str) -> Mapping[str, object]:
+    """A tenant's columns; its slug and its schema are texts, if they are there."""
     if not isinstance(node, YamlMap):
-        raise Misfit(node, f"must hold mappings, not {shown(node)}", _ROW_ADVICE)
-    for column in ("slug", "schema"):
-        entry = node.entries.get(column)
-        if entry is None:
-            raise Misfit(node, f"has a tenant without {column}", _ROW_ADVICE)
-        value = entry.value
-        if not isinstance(value, YamlScalar) or not isinstance(value.value, str) or not value.value:
+        raise Misfit(node, f"must hold mappings, not {shown(node)}", example)
+    for column in TENANT_NAMES:
+        value = node.entries[column].value if column in node.entries else None
+        if value is not None and not (isinstance(value, YamlScalar) and isinstance(value.value, str) and value.value):
             raise Misfit(value, f"has a tenant whose {column} is {shown(value)}, which is no text", "put it in quotes")
     return {name: plain(entry.value) for name, entry in node.entries.items()}
 
 
-def _each(items: Sequence[YamlNode], read: Callable[[YamlNode], _Value]) -> tuple[_Value, ...]:
-    """What each item gives; or all that is wrong with them at once."""
-    values: list[_Value] = []
-    misfits: list[Misfit] = []
-
-    def collect(item: YamlNode) -> None:
-        try:
-            values.append(read(item))
-        except Misfit as misfit:
-            misfits.append(misfit)
-
-    for item in items:
-        collect(item)
-    if misfits:
-        raise ExceptionGroup("items do not fit", misfits)
-    return tuple(values)
+def refuse_alike(rows: Iterable[YamlNode]) -> None:
+    """Refuses two tenants with one slug or one schema."""
+    for column in TENANT_NAMES:
+        first: dict[object, YamlNode] = {}
+        for row in rows:
+            if isinstance(row, YamlMap) and column in row.entries:
+                value = row.entries[column].value
+                other = first.setdefault(plain(value), value)
+                if other is not value:
+                    what = f"has two tenants with the {column} {shown(value)}: the first is on line {other.place.line}"
+                    raise Misfit(value, what, f"give each its own {column}")
 
 
 MAX_SHOWN = 60
 MAX_WORKERS = 256
+TENANT_NAMES = ("slug", "schema")
+"""The columns that name a tenant: no two tenants have the same."""
 
 _ROW_ADVICE = "write {slug: acme, schema: tenant_acme}"
 _DIGITS = re.compile(r"[-+]?[0-9]{1,9}")
@@ -274,7 +299,7 @@ FLAG = Kind("true or false", _flag)
 DURATION = Kind("a duration such as 500ms, 3s, 2min or 1h, or 0 for no limit", _duration)
 LIMIT = Kind("a duration such as 500ms, 3s, 2min or 1h", _limit)
 SCHEMA = Kind("the name of a schema", _schema)
-SCHEMAS = Kind("a list of schema names", _schemas)
+SCHEMAS = list_of("schema names", _schema)
 SCHEMA_TEMPLATE = Kind("a text with {slug} in it once, such as tenant_{slug}", _schema_template)
 SCOPE = Kind("shared or tenant", _scope)
 PATH = Kind("a folder inside the project", _path)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from sqlmig.errors import Place, Problem
 from sqlmig.project.config.document import read_value
 from sqlmig.project.config.expand import fill, placeholder_problems, variable_problems, variables
-from sqlmig.project.config.keys import Definition, Section, Table, definitions
+from sqlmig.project.config.keys import Definition, Map, Section, Table, definitions
 from sqlmig.project.config.kinds import Kind, plain
 from sqlmig.project.config.values import Origin, Source
 from sqlmig.project.config.yamlfile import YamlEntry, YamlList, YamlMap, YamlNode
@@ -36,7 +36,7 @@ class Layers:
     problems: list[Problem] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
-    """Where each key, section and list item stands, by dotted key; items are numbered from 0."""
+    """Where each key, section, entry and list item stands, by dotted key; items are numbered from 0."""
 
     def section(self, of: type, layers: Sequence[Layer], path: str = "", one_of: Sequence[str] = ()) -> dict[str, Any]:
         """The fields of a value class; a field that is missing or wrong is a problem, and None."""
@@ -60,7 +60,9 @@ class Layers:
             if not inner and definition.optional:
                 return None
             return shape.of(**self.section(shape.of, inner, path, shape.one_of))
-        return self._table(shape, inner, path) if isinstance(shape, Table) else self._free(inner, path)
+        if isinstance(shape, Table):
+            return self._table(shape, inner, path)
+        return self._map(shape, inner, path) if isinstance(shape, Map) else self._free(inner, path)
 
     def _table(self, shape: Table, layers: Sequence[Layer], path: str) -> tuple[Any, ...]:
         rows = []
@@ -82,6 +84,20 @@ class Layers:
                 values[name] = plain(node)
         return values
 
+    def _map(self, shape: Map, layers: Sequence[Layer], path: str) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name in _names(layers):
+            found, key = _found(layers, name), f"{path}.{name}"
+            if isinstance(shape.of, Map):
+                values[name] = self._map(shape.of, _inner(found), key)
+                continue
+            layer, entry = found[0]
+            values[name] = self._read(shape.of, layer, entry, key)
+            if source := self.sources.get(key):
+                # Messages about an entry point at its name: only whoever knows the names can say that one is wrong.
+                self.sources[key] = replace(source, place=entry.place)
+        return values
+
     def _leaf(self, definition: Definition, kind: Kind, found: Sequence[Found], path: str) -> Any:
         if path in self.overrides:
             value, self.sources[path] = self.overrides[path]
@@ -94,7 +110,9 @@ class Layers:
                 self.problems.append(Problem(f"{section} needs {name}", self.places.get(section), advice))
                 return None
             return definition.default()
-        layer, entry = found[0]
+        return self._read(kind, *found[0], path)
+
+    def _read(self, kind: Kind, layer: Layer, entry: YamlEntry, path: str) -> Any:
         node = self._filled(entry.value, layer, path)
         # What the file itself says was judged with the whole document, by its full name there.
         known: list[Problem] = []
@@ -112,6 +130,8 @@ class Layers:
         self.sources[path] = Source(origin, layer.environment, node.place, variables(node))
         if isinstance(node, YamlList):
             self.places |= {f"{path}.{number}": item.place for number, item in enumerate(node.items)}
+        if isinstance(node, YamlMap):
+            self.places |= {f"{path}.{name}": one.place for name, one in node.entries.items()}
         return fill(node, self.environ)
 
 

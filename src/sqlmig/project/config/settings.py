@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from sqlmig.project.config.keys import Free, Section, Table, definitions
+from sqlmig.project.config.keys import Free, Map, Section, Table, definitions
 from sqlmig.project.config.values import Config, Origin, Source
 from sqlmig.secret import MASK, Secret, looks_secret, mask_url
 
@@ -40,6 +40,8 @@ def _section(of: type, values: object, sources: Mapping[str, Source], path: str)
         shape = definition.key.shape
         if isinstance(shape, Free):
             yield from _free(value, sources, key)
+        elif isinstance(shape, Map):
+            yield from _entries(value, sources, key)
         elif isinstance(shape, Table):
             for row in value:
                 yield from _section(shape.of, row, sources, f"{key}.{row.name}.")
@@ -57,6 +59,16 @@ def _free(values: Mapping[str, object], sources: Mapping[str, Source], path: str
             yield from _free(value, sources, key)
         else:
             yield _setting(key, value, sources)
+
+
+def _entries(values: Mapping[str, object], sources: Mapping[str, Source], path: str) -> Iterator[Setting]:
+    """The names are the product's or those of files: none of them makes a value a secret."""
+    for name, value in values.items():
+        key = f"{path}.{name}"
+        if isinstance(value, Mapping):
+            yield from _entries(value, sources, key)
+        else:
+            yield Setting(key, _shown(value), sources.get(key, _DEFAULT))
 
 
 def _setting(key: str, value: object, sources: Mapping[str, Source]) -> Setting:

@@ -25,6 +25,7 @@ from sqlmig.project.config.kinds import (
     choice,
     whole,
 )
+from sqlmig.project.config.lint import LintConfig
 from sqlmig.project.model import Scope
 from sqlmig.secret import Secret
 
@@ -103,27 +104,6 @@ class RegistryConfig:
         str,
         Key(SCHEMA_TEMPLATE, "How `sqlmig tenant create SLUG` names the tenant's schema.", name="schema_name"),
     ] = "tenant_{slug}"
-
-
-@dataclass(frozen=True, slots=True)
-class LintConfig:
-    """What the linter knows of the project, and when it fails."""
-
-    tenancy: Annotated[
-        Literal["schema", "shared", "both"],
-        Key(
-            choice("schema", "shared", "both"),
-            "How tenants are kept apart: by a `schema` each, by a tenant column in `shared` tables, or `both`.",
-        ),
-    ] = "schema"
-    tenant_column: Annotated[str, Key(TEXT, "The column that says whose a row is.")] = "tenant_id"
-    tenant_setting: Annotated[str, Key(TEXT, "The setting that policies compare the tenant column with.")] = (
-        "app.current_tenant_id"
-    )
-    fail_on: Annotated[
-        Literal["error", "warning", "never"],
-        Key(choice("error", "warning", "never"), "The mildest finding that makes `sqlmig lint` exit with status 1."),
-    ] = "error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """YAML with positions: the only place that parses it.
 
-What YAML 1.1 and 1.2 read differently (`no`, `010`, `1:30`) is refused with both spellings, because a country code that
-turns into `false` ends up in somebody's SQL.
+What YAML 1.1 and 1.2 read differently (`no`, `010`, `1:30`) is kept as it is written, with its doubt: only where a key
+gives it a meaning is it accepted, because a country code that turns into `false` ends up in somebody's SQL.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class YamlScalar:
     place: Place
     variables: tuple[str, ...] = ()
     """The environment variables whose values went into this one."""
+    doubt: str | None = None
+    """What to write instead when this can be read in two ways; `value` is then the text as it is written."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +112,15 @@ def walk(node: YamlNode) -> Iterator[YamlNode]:
     elif isinstance(node, YamlMap):
         for entry in node.entries.values():
             yield from walk(entry.value)
+
+
+def doubts(node: YamlNode) -> list[Problem]:
+    """Everything in a value that can be read in two ways."""
+    return [
+        Problem("this can be read in two ways", one.place, f"write {one.doubt}, or put the text in quotes")
+        for one in walk(node)
+        if isinstance(one, YamlScalar) and one.doubt is not None
+    ]
 
 
 class _Loader(yaml.SafeLoader):
@@ -229,9 +240,8 @@ class _Reading:
         if kind == "float" and _NUMBER.fullmatch(text):
             return YamlScalar(float(text), place)
         if kind in ("bool", "int", "float"):
-            meant = "true or false" if kind == "bool" else "a plain decimal number"
-            self.wrong("this can be read in two ways", place, f"write {meant}, or put the text in quotes")
-        elif kind not in ("str", "timestamp", "value", "merge"):
+            return YamlScalar(text, place, doubt="true or false" if kind == "bool" else "a plain decimal number")
+        if kind not in ("str", "timestamp", "value", "merge"):
             self.wrong(f"the tag {node.tag.replace(_TAG, '!!')} is not known here", place, "remove the tag")
         elif (character := unfit_character(text)) is not None:
             self.wrong(f"PostgreSQL cannot store the character U+{ord(character):04X}", place, "remove it")
