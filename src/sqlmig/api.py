@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlmig import __version__, engine, mend, survey
 from sqlmig.database import database_url
@@ -38,6 +39,9 @@ from sqlmig.project.git import checkout, head_commit, merge_base
 from sqlmig.project.load import ProjectFiles, load_files
 from sqlmig.project.model import Scope, Tenant
 from sqlmig.tenants.create import CreatedTenant, create_tenant
+
+if TYPE_CHECKING:
+    from sqlmig.review import Review
 
 OnWait = Callable[[Target, list[Holder]], None]
 
@@ -290,6 +294,21 @@ class Project:
     def script(self, plan: Plan) -> str:
         """A plan as a script that psql can run: it leaves what `apply` would leave, history included."""
         return script_of(plan, self._context(None, None, None))
+
+    def lint(self, paths: Sequence[str | Path] | None = None, since: str | None = None) -> Review:
+        """What the linter finds. Opens no connection, and reads the files anew.
+
+        Args:
+            paths: files and folders to judge; without them, everything.
+            since: a git ref: only what changed since this branch left it is judged.
+
+        Raises:
+            ConfigError: the configuration names a rule that there is not.
+            UsageError: a path or a ref that there is not.
+        """
+        from sqlmig.review import review  # an application that only applies shall not load the rules
+
+        return review(self.config, paths=[Path(path) for path in paths] if paths is not None else None, since=since)
 
     def diff(self, ref: str | None = None) -> Diff:
         """Migrations that changed since a git ref, as unified diffs of the rendered SQL.

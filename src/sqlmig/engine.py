@@ -3,6 +3,7 @@
 select    which targets: the platform first, then every active tenant
 plan      what would run where, rendered and split, with every reason to refuse; nothing is written before this is whole
 check     the server's own grammar reads every statement; nothing runs unless it could all be read
+lint      what is pending is judged; findings that the configuration does not let pass are refusals
 run       target by target, each step together with its history row
 read back whether every target of the frozen list is where it should be
 """
@@ -70,7 +71,7 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
     """
     began = time.monotonic()
     selected = select_targets(job.session, job.files, selection)
-    planned = _checked(job, _plan(job, selected, goal))
+    planned = _linted(job, _checked(job, _plan(job, selected, goal)), goal)
     if planned.refusals:
         raise PlanRefused(planned)
     if planned.relaid:
@@ -114,6 +115,15 @@ def _checked(job: Job, planned: Plan) -> Plan:
     if planned.refusals or not planned.steps:
         return planned
     return replace(planned, refusals=syntax_refusals(job.session, planned.steps))
+
+
+def _linted(job: Job, planned: Plan, goal: Goal) -> Plan:
+    """The plan with what the linter has against the files that are pending."""
+    if planned.refusals or not planned.steps or not isinstance(goal, Up):
+        return planned
+    from sqlmig.lint.gate import with_findings  # a run with nothing to do needs no linter
+
+    return with_findings(job.files, planned)
 
 
 def _run(job: Job, planned: Plan, goal: Goal) -> tuple[TargetResult, ...]:

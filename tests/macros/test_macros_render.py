@@ -10,7 +10,7 @@ import pytest
 
 from sqlmig.project.macros import shipped_macros
 from sqlmig.project.model import Directives, Script
-from sqlmig.project.sandbox import Row
+from sqlmig.project.rows import Row
 from sqlmig.project.templates import Templates
 
 PAGE = Path(__file__).parents[2] / "docs" / "macros.md"

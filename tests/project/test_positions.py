@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sqlmig.errors import Place
 from sqlmig.project.model import Directives, Script
-from sqlmig.project.sandbox import Row
+from sqlmig.project.rows import Row
 from sqlmig.project.templates import Rendered, Templates
 
 MACROS = {

@@ -16,7 +16,7 @@ from sqlmig.errors import ProjectError
 from sqlmig.project.checksums import source_checksum
 from sqlmig.project.macros import read_macros, shipped_macros
 from sqlmig.project.model import Directives, Script
-from sqlmig.project.sandbox import Row, Variables
+from sqlmig.project.rows import Row, Variables
 from sqlmig.project.templates import Templates
 
 PATH = "sql/tenant/0001_a.up.sql"

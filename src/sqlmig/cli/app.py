@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
     {
         "init": Entry("init", "Make a new project."),
         "new": Entry("new", "Write the next migration of a track, up and down."),
+        "lint": Entry("lint", "Say what migrations lock, break or let leak, and what to write instead."),
         "plan": Entry("plan", "Show what apply would do."),
         "apply": Entry("apply", "Bring the database up to the files."),
         "rollback": Entry("rollback", "Take migrations back, newest first."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlmig.errors import UsageError
 
 if TYPE_CHECKING:
     from sqlmig.api import Project
+    from sqlmig.project.config.values import Config
 
 
 @dataclass
@@ -34,6 +36,20 @@ class Invocation:
         from sqlmig.api import Project
 
         return Project.load(self._file(), environment=self.env, database_url=self.database_url)
+
+    def configuration(self) -> Config:
+        """The project's configuration, for commands that never connect: nothing that does is imported.
+
+        Raises:
+            UsageError: --config names no file.
+            ConfigError: with everything that is wrong.
+        """
+        from sqlmig.project.config.load import find_config, load_config
+
+        start = self._file()
+        file = start if start.is_file() else find_config(start)
+        # A hook, or a job without secrets, has no value for the ${DATABASE_URL} of an environment, and needs none.
+        return load_config(file, environment=self.env, environ=os.environ, database_url="postgresql:///")
 
     def _file(self) -> Path:
         if self.config is None:

@@ -135,6 +135,7 @@ class Reason(Enum):
     TEMPLATE = "template"
     UNKNOWN_VERSION = "unknown-version"
     SYNTAX = "syntax"
+    LINT = "lint"
 
 
 @dataclass(frozen=True, slots=True)

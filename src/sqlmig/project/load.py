@@ -13,7 +13,7 @@ from sqlmig.project.directives import FileKind
 from sqlmig.project.files import read_track, requirement_problems
 from sqlmig.project.macros import read_macros
 from sqlmig.project.model import Scope, Script, Tenant, Track
-from sqlmig.project.sandbox import Row, Variables
+from sqlmig.project.rows import Row, Variables
 from sqlmig.project.scripts import read_script
 from sqlmig.project.templates import Templates
 

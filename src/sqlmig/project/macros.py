@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 
 from sqlmig.errors import Problem, ProjectError
@@ -15,6 +14,8 @@ from sqlmig.project.textfile import read_text
 @lru_cache(maxsize=1)
 def shipped_macros() -> Mapping[str, str]:
     """The macro files that come with sqlmig, by import name (`sqlmig/rls.sql`)."""
+    from importlib import resources  # a project without templates needs none
+
     folder = resources.files("sqlmig") / "macros"
     return {
         f"sqlmig/{entry.name}": normalised(entry.read_bytes())

@@ -10,10 +10,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-from jinja2 import nodes
+from typing import TYPE_CHECKING
 
 from sqlmig.errors import Place
+
+if TYPE_CHECKING:
+    from jinja2 import nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ def mark(tree: nodes.Template, source: str, file: int, tokens: Iterable[tuple[st
         file: the number that stands for the template in its marks.
         tokens: kind and text of each of its tokens, as Jinja's lexer cuts them.
     """
+    from jinja2 import nodes
+
     outputs = list(tree.find_all(nodes.Output))
     printed = [node for output in outputs for node in output.nodes]
     # The tree holds what is printed in the order of the source; were it otherwise, no mark is better than a wrong one.

@@ -12,7 +12,7 @@ from sqlmig.project.config.values import RegistryConfig
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Scope, Script, Tenant, Track
 from sqlmig.project.names import schema_for_slug
-from sqlmig.project.sandbox import Row, SupposedRow
+from sqlmig.project.rows import Row, SupposedRow
 from sqlmig.project.templates import Rendered
 
 SLUG = "sample"

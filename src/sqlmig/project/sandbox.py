@@ -12,7 +12,7 @@ import re
 import uuid
 from collections.abc import Mapping, MutableMapping
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 import jinja2
 from jinja2 import nodes
@@ -23,46 +23,13 @@ from jinja2.utils import missing
 
 from sqlmig.project.model import Script
 from sqlmig.project.nearest import did_you_mean
+from sqlmig.project.rows import Row
 from sqlmig.sql.identifiers import quote_ident, quote_literal
 
 MAX_TURNS = 250_000
 """Loop turns and macro calls that one rendering may take."""
 MAX_CHARACTERS = 64 * 1024 * 1024
 """The longest text that one rendering, or one multiplication, may give."""
-
-
-class Row(dict[str, object]):
-    """A registry row: `tenant.items` is the column of that name, not a method."""
-
-    owner = "the tenant has no column"
-
-
-class SupposedRow(Row):
-    """A row that nobody has seen: a column that it lacks has its own name as text, and is noted."""
-
-    def __init__(self, columns: Mapping[str, object]) -> None:
-        super().__init__(columns)
-        self.supposed: list[str] = []
-
-    def __missing__(self, name: str) -> str:
-        if name not in self.supposed:
-            self.supposed.append(name)
-        return SupposedText(name)
-
-
-class SupposedText(str):
-    """The text of a column that nobody has seen; its characters mean nothing, so that no loop may go over them."""
-
-    __slots__ = ()
-
-    def __iter__(self) -> NoReturn:
-        raise TypeError(f"column '{self}' is taken for a text, and a loop goes over it")
-
-
-class Variables(Row):
-    """What `variables` in sqlmig.yaml gives, by the same rule."""
-
-    owner = "sqlmig.yaml has no variable"
 
 
 class NotInScope(jinja2.UndefinedError):

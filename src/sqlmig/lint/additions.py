@@ -1,0 +1,86 @@
+"""What a file adds to the schema: its new tables, and the columns that it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlmig.lint.breaking import is_down
+from sqlmig.lint.context import Context, FileContext
+from sqlmig.sql.definitions import Column
+from sqlmig.sql.identifiers import quote_ident
+from sqlmig.sql.operations.tables import AddColumn, CreateTable
+from sqlmig.sql.reader import Name
+from sqlmig.sql.schema.tables import Origin, Table, TableColumn
+
+
+@dataclass(frozen=True, slots=True)
+class NewColumn:
+    """A column that a file adds."""
+
+    table: Table
+    """As it is at the end of the file."""
+    column: TableColumn
+    """The same."""
+    written: Column
+    context: Context
+
+    @property
+    def words(self) -> str:
+        """`deals.title`."""
+        return f"{self.context.shown(self.table.name)}.{quote_ident(self.column.name)}"
+
+
+def new_tables(file: FileContext) -> Iterator[tuple[Table, Context]]:
+    """The tables that a file makes for good, with the schema of its own choice.
+
+    Not temporary and foreign tables, nor partitions, which are as their parent is; and none of a down file, which
+    gives back what was there.
+    """
+    if is_down(file.file):
+        return
+    for table, created in file.new_tables:
+        if not table.temporary and not table.foreign and table.partition_of is None:
+            yield table, file.context(created)
+
+
+def new_columns(file: FileContext) -> Iterator[NewColumn]:
+    """The columns of new tables that the file itself writes, not those that LIKE and INHERITS bring."""
+    tables = {table.name for table, _ in new_tables(file)}
+    return (added for added in added_columns(file) if added.table.name in tables)
+
+
+def added_columns(file: FileContext) -> Iterator[NewColumn]:
+    """The columns of new tables, and those that the file adds to others."""
+    if is_down(file.file):
+        return
+    for occurrence in file.running(CreateTable, AddColumn):
+        operation, context = occurrence.operation, file.context(occurrence)
+        match operation:
+            case CreateTable(partition_of=None, server=None):
+                written = operation.columns
+            case AddColumn():
+                written = (operation.column,)
+            case _:
+                continue
+        table = file.end.tables.get(_resolved(operation, context))
+        for column in written if table is not None and not table.temporary else ():
+            made = table.column(column.name) if table is not None else None
+            if table is not None and made is not None and is_added(made.made_by, file):
+                yield NewColumn(table, made, column, context)
+
+
+def shown(name: Name, file: FileContext) -> str:
+    """A resolved name as the migration's author would write it."""
+    return quote_ident(name.name) if name.schema == file.file.schema else str(name)
+
+
+def is_added(made_by: Origin | None, file: FileContext) -> bool:
+    """Whether what made an object is this very file."""
+    return made_by is not None and made_by.mark == file.file.mark
+
+
+def _resolved(operation: CreateTable | AddColumn, context: Context) -> Name:
+    if isinstance(operation, CreateTable):
+        return context.before.resolve_new(operation.table)
+    return context.before.resolve(operation.table)

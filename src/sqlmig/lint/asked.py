@@ -1,0 +1,32 @@
+"""What rules often ask of an operation: the expressions in it, the functions that it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+from sqlmig.sql.definitions import Expression
+from sqlmig.sql.expressions.calls import FunctionCall, calls
+from sqlmig.sql.operations.base import Operation
+from sqlmig.sql.record import Record
+
+
+def called(operation: Operation, functions: Set[str]) -> Iterator[FunctionCall]:
+    """The calls of functions with these names, in whatever schema, anywhere in an operation; each place once."""
+    seen: set[int] = set()
+    for expression in expressions(operation):
+        for call in calls(expression):
+            if call.name.name in functions and call.at not in seen:
+                seen.add(call.at)
+                yield call
+
+
+def expressions(value: object) -> Iterator[Expression]:
+    """All expressions in an operation, or in a part of one."""
+    if isinstance(value, Expression):
+        yield value
+    elif isinstance(value, Record):
+        for field in value.field_names():
+            yield from expressions(getattr(value, field))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from expressions(item)

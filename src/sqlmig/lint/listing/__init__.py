@@ -1,0 +1,1 @@
+"""The rules by topic; each module lists its own."""

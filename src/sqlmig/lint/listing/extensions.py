@@ -1,0 +1,7 @@
+"""Rules: extensions."""
+
+from __future__ import annotations
+
+from sqlmig.lint.rule import Rule
+
+RULES: tuple[Rule, ...] = ()

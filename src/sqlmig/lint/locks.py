@@ -1,0 +1,27 @@
+"""What rules say of the locks that an operation takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmig.lint.context import Context
+from sqlmig.sql.locktable import LockMode
+from sqlmig.sql.reader import Name
+
+
+def locked(context: Context, weakest: LockMode = LockMode.SHARE) -> tuple[Name, ...]:
+    """The tables that were there before this migration and that the operation locks, in the order of their names."""
+    locks = context.effect.locks
+    found = (name for name, mode in locks.items() if mode >= weakest and not context.is_new(name))
+    return tuple(sorted(found, key=str))
+
+
+def blocked(context: Context, name: Name) -> str:
+    """Who has to wait for a lock on a table: "reads and writes", "writes", ..."""
+    mode = context.effect.locks.get(context.before.resolve(name))
+    return mode.blocks if mode is not None else ""
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,43 @@
+"""Primary keys on tables that are in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlmig.lint.context import Context
+from sqlmig.lint.remedies import key_by_index
+from sqlmig.lint.rule import rule
+from sqlmig.lint.values import Flag
+from sqlmig.sql.definitions import Unique
+from sqlmig.sql.identifiers import truncate
+from sqlmig.sql.operations.tables import AddColumn, AddConstraint
+
+
+@rule(AddConstraint, AddColumn)
+def add_pk(operation: AddConstraint | AddColumn, context: Context) -> Iterator[Flag]:
+    """ADD PRIMARY KEY, or ADD COLUMN ... PRIMARY KEY, on a table that was there before this migration.
+
+    Effect: an ACCESS EXCLUSIVE lock on the table. Nobody can read or write it until the index is built and every row
+    has been looked at for NULLs.
+
+    Instead: make sure that the columns are NOT NULL, build a unique index concurrently, and make it the primary key in
+    the next migration, which takes a moment.
+
+    Unless: the table is made by the same migration.
+    """
+    added = (operation.constraint,) if isinstance(operation, AddConstraint) else operation.column.constraints
+    for constraint in added:
+        if not isinstance(constraint, Unique) or not constraint.primary or constraint.using_index is not None:
+            continue
+        if context.is_new(operation.table):
+            continue
+        table = context.shown(operation.table)
+        name = constraint.name or truncate(f"{operation.table.name}_pkey")
+        filled = "Add the column without the key, fill it, and set it NOT NULL; then build"
+        first = filled if isinstance(operation, AddColumn) else "Build"
+        yield Flag(
+            f"While the index of the primary key is built, nobody can read or write {table}.",
+            f"{first} the index first, while the table stays in use:",
+            key_by_index(table, name, constraint.columns, primary=True),
+            severity=context.severity(),
+        )

@@ -1,0 +1,41 @@
+"""Columns that go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlmig.lint.breaking import everywhere, is_spared, removal
+from sqlmig.lint.context import Context
+from sqlmig.lint.rule import rule
+from sqlmig.lint.values import Flag
+from sqlmig.sql.identifiers import quote_ident
+from sqlmig.sql.operations.tables import DropColumn
+
+
+@rule(DropColumn)
+def drop_column(operation: DropColumn, context: Context) -> Iterator[Flag]:
+    """DROP COLUMN of a column that was there before this migration.
+
+    Effect: its values are gone for good. Code that reads or writes it fails, and so do prepared statements that return
+    all columns of the table, in every session that has one.
+
+    Instead: deploy code that no longer uses the column, and drop it then, in a migration of its own that says
+    `-- sqlmig: phase contract`. There it is an info.
+
+    Unless: the table or the column is made by the same migration (in a down file: by its up file), or temporary.
+    """
+    table = context.before.table(operation.table)
+    column = table.column(operation.column) if table is not None else None
+    missing_ok = operation.if_column_exists or operation.if_exists
+    if is_spared(column, context, if_exists=missing_ok) or (table is not None and is_spared(table, context)):
+        return
+    shown, where = context.shown(operation.table), everywhere(context, operation.table)
+    name = f"{shown}.{quote_ident(operation.column)}"
+    values = "" if column is not None and column.generated is not None else f"its values are gone for good{where}"
+    yield removal(
+        context,
+        f"Code that still reads or writes {name} fails from now on{values and ', and '}{values}.",
+        f"ALTER TABLE {shown} DROP COLUMN {quote_ident(operation.column)}",
+        still=f"Sessions with a prepared `SELECT *` of {shown} get an error until they prepare it anew"
+        f"{values and f'; {name} goes, and '}{values}.",
+    )

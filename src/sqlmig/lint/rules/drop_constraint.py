@@ -1,0 +1,76 @@
+"""Constraints that go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlmig.lint.breaking import everywhere, is_spared
+from sqlmig.lint.context import Context
+from sqlmig.lint.rule import rule
+from sqlmig.lint.targets import target
+from sqlmig.lint.values import Flag, Pack, Severity
+from sqlmig.sql.definitions import Check, Exclude, ForeignKey, NotNull, Unique
+from sqlmig.sql.expressions.not_null import proves_not_null
+from sqlmig.sql.identifiers import quote_ident
+from sqlmig.sql.operations.tables import DropConstraint
+from sqlmig.sql.schema.tables import Table, TableConstraint
+from sqlmig.sql.schema.texts import text_of
+
+
+@rule(DropConstraint, severity=Severity.WARNING, pack=Pack.STRICT)
+def drop_constraint(operation: DropConstraint, context: Context) -> Iterator[Flag]:
+    """DROP CONSTRAINT of a constraint that was there before this migration and has no successor.
+
+    Effect: nothing keeps rows from breaking it any more, which code may count on. Without a unique constraint an
+    INSERT ... ON CONFLICT on its columns fails.
+
+    Instead: deploy code that does without it, and drop it then.
+
+    Unless: the table or the constraint is made by the same migration (in a down file: by its up file); or the table has
+    in the end one of the same name, or one that says the same; or it is a CHECK that a column's NOT NULL replaces.
+    """
+    dropped = target(operation, context)
+    if is_spared(dropped.found, context, if_exists=dropped.if_exists):
+        return
+    after = context.end.tables.get(context.before.resolve(operation.table))
+    known = dropped.found if isinstance(dropped.found, TableConstraint) else None
+    if after is None or after.constraint(operation.name) or (known is not None and _has_successor(known, after)):
+        return
+    where = everywhere(context, operation.table)
+    yield Flag(
+        f"{_what_ends(known)} on {context.shown(operation.table)} once {dropped.words} is gone{where}.",
+        "Deploy code that does without it, and drop it then.",
+    )
+
+
+def _has_successor(constraint: TableConstraint, table: Table) -> bool:
+    plain = _said(constraint)
+    if any(_said(other) == plain for other in table.constraints):
+        return True
+    if not isinstance(constraint.definition, Check):
+        return False
+    required = proves_not_null(constraint.definition.expression)
+    return bool(required) and all(table.not_null(column) for column in required or ())
+
+
+def _said(constraint: TableConstraint) -> str:
+    """What a constraint says, without its name and whether rows that are there have been checked."""
+    definition = constraint.definition.replaced(name=None)
+    return text_of(definition.replaced(not_valid=False) if hasattr(definition, "not_valid") else definition)
+
+
+def _what_ends(constraint: TableConstraint | None) -> str:
+    match constraint.definition if constraint is not None else None:
+        case Unique(columns=columns):
+            names = ", ".join(map(quote_ident, columns))
+            return f"Rows may have the same {names}, and ON CONFLICT ({names}) fails,"
+        case ForeignKey(references=name):
+            return f"Rows may refer to rows of {name.name} that are not there,"
+        case Exclude():
+            return "Rows may conflict, and ON CONFLICT ON CONSTRAINT fails,"
+        case Check(expression=expression):
+            return f"Nothing checks ({expression.text})"
+        case NotNull(column=column):
+            return f"Rows may have NULL in {quote_ident(column)}"
+        case _:
+            return "Nothing keeps rows to it"

@@ -1,0 +1,35 @@
+"""Views that go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlmig.lint.breaking import everywhere, removal
+from sqlmig.lint.context import Context
+from sqlmig.lint.rule import rule
+from sqlmig.lint.targets import missed
+from sqlmig.lint.values import Flag, Severity
+from sqlmig.sql.operations.base import Kind
+from sqlmig.sql.operations.objects import DropObject
+
+
+@rule(DropObject, severity=Severity.WARNING)
+def drop_view(operation: DropObject, context: Context) -> Iterator[Flag]:
+    """DROP VIEW, DROP MATERIALIZED VIEW of a view that the migration does not make again.
+
+    Effect: code that reads the view fails.
+
+    Instead: deploy code that no longer reads it, and drop it then, in a migration of its own that says
+    `-- sqlmig: phase contract`. There it is an info.
+
+    Unless: the view is made by the same migration (in a down file: by its up file), or temporary.
+    """
+    dropped = missed(operation, context, Kind.VIEW, Kind.MATERIALIZED_VIEW)
+    if dropped is not None:
+        where = everywhere(context, operation.name)
+        yield removal(
+            context,
+            f"Code that still reads {dropped.words} fails from now on{where}.",
+            dropped.statement,
+            still=f"The privileges granted on {dropped.words} go with it{where}.",
+        )

@@ -1,0 +1,84 @@
+"""Tenant columns of different types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlmig.lint.context import FileContext
+from sqlmig.lint.keys import is_from, shown, tables_to_judge
+from sqlmig.lint.rule import file_rule
+from sqlmig.lint.tenantlist import expected_type, same_type, stored
+from sqlmig.lint.types import type_text
+from sqlmig.lint.values import Flag
+from sqlmig.sql.definitions import TypeName
+from sqlmig.sql.identifiers import quote_ident
+from sqlmig.sql.operations.tables import AddColumn, AlterColumnType, CreateTable
+from sqlmig.sql.schema.objects import Domain
+
+
+@file_rule()
+def tenant_column_type(file: FileContext) -> Iterator[Flag]:
+    """A tenant column of another type than `lint.tenant_type`, or, where that is not set, than the key of the table
+    that lists the tenants, or than most other tables have.
+
+    Effect: a policy or a join has to cast one side. Without the cast it fails (`operator does not exist: text = uuid`);
+    with a cast of the column its index is not used. With a smaller integer the larger numbers do not fit.
+
+    Instead: the one type everywhere.
+
+    Unless: the column's type, or the one that it should have, is not known. A domain counts as the type that it is of.
+    """
+    expected = expected_type(file)
+    if expected is None:
+        return
+    wanted, says = expected
+    name = file.settings.tenant_column
+    for table in tables_to_judge(file):
+        column = table.column(name)
+        at = _written_at(table.name, file)
+        if column is None or column.type is None or at is None:
+            continue
+        domain = file.end.domain(column.type)
+        found = domain.type if isinstance(domain, Domain) else stored(column.type)
+        if found is None or same_type(found, wanted) or is_same_domain(column.type, wanted, file):
+            continue
+        shown_name = shown(table.name, file)
+        sql = f"{quote_ident(name)} {type_text(wanted)}" if is_from(table.made_by, file) else ""
+        yield Flag(
+            f"{quote_ident(name)} of {shown_name} is {type_text(found)}; {says} {type_text(wanted)}."
+            f" {_harm(found, wanted)}",
+            "Give it the same type:" if sql else f"Make it {type_text(wanted)}.",
+            sql,
+            at=at,
+        )
+
+
+def is_same_domain(type_: TypeName, wanted: TypeName, file: FileContext) -> bool:
+    """Whether both are the same domain, or the one that is wanted is a domain over what is there."""
+    domain = file.end.domain(wanted)
+    return type_ == wanted or (domain is not None and domain.type is not None and same_type(domain.type, type_))
+
+
+_INTEGERS = ("int2", "int4", "int8")
+
+
+def _harm(found: TypeName, wanted: TypeName) -> str:
+    if found.builtin in _INTEGERS and wanted.builtin in _INTEGERS:
+        smaller = min(found.builtin, wanted.builtin)
+        return f"Tenants beyond {'32767' if smaller == 'int2' else '2147483647'} do not fit into both."
+    return "Joins and policies must cast one of the two, or fail; a cast column cannot use its index."
+
+
+def _written_at(name: object, file: FileContext) -> int | None:
+    """Where this file gives the tenant column its type; None when it does not."""
+    column = file.settings.tenant_column
+    found: int | None = None
+    for occurrence in file.running(CreateTable, AddColumn, AlterColumnType):
+        match occurrence.operation:
+            case CreateTable(table=table, columns=columns) if occurrence.before.resolve_new(table) == name:
+                found = next((c.at for c in columns if c.name == column), occurrence.operation.at)
+            case AddColumn(table=table, column=added) if added.name == column:
+                found = added.at if occurrence.before.resolve(table) == name else found
+            case AlterColumnType(table=table, column=altered) if altered == column:
+                found = occurrence.operation.at if occurrence.before.resolve(table) == name else found
+    return found

@@ -1,0 +1,1 @@
+"""What the schema looks like after the statements so far: values, which `sql/replay.py` makes one from another."""

@@ -1,0 +1,5 @@
+-- config: postgres: 18
+-- earlier
+CREATE TABLE deals (id bigint PRIMARY KEY, stage text);
+-- migration
+ALTER TABLE deals ADD CONSTRAINT stage_not_null NOT NULL stage;

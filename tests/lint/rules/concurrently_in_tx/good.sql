@@ -1,0 +1,8 @@
+-- earlier
+CREATE TABLE deals (id bigint PRIMARY KEY, owner_id bigint);
+-- migration
+-- sqlmig: transaction off
+CREATE INDEX CONCURRENTLY deals_owner_id_idx ON deals (owner_id);
+-- down
+-- sqlmig: transaction off
+DROP INDEX CONCURRENTLY deals_owner_id_idx;

@@ -1,0 +1,3 @@
+-- file: sql/platform/0001_platform.up.sql
+-- sqlmig: transaction off
+DROP DATABASE IF EXISTS reports WITH (FORCE);

@@ -1,0 +1,4 @@
+-- earlier
+CREATE TABLE deals (id bigint PRIMARY KEY);
+-- migration
+LOCK TABLE deals;

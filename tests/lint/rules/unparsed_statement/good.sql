@@ -1,0 +1,1 @@
+CREATE TABLE deals (id bigint PRIMARY KEY);

@@ -1,0 +1,3 @@
+-- sqlmig: transaction off
+-- sqlmig: irreversible statistics are no change of the schema
+VACUUM ANALYZE deals;
