@@ -1,6 +1,6 @@
 # Every target does its own set-up. `make help` prints this file's targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-slow test-matrix test-lowest test-docker check bench docs clean
+.PHONY: help demo test test-fast test-slow test-matrix test-lowest test-docker check bench bench-lint docs clean
 USABLE := 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
   $$p -c $(USABLE) 2>/dev/null && echo $$p && break; done)
@@ -25,7 +25,7 @@ demo: .venv/demo.stamp ## a platform and three tenants on a PostgreSQL 18 that c
 test: .venv/dev.stamp ## all tests but the slow ones
 	$(TEST)
 test-fast: .venv/dev.stamp ## the tests that need no PostgreSQL
-	$(PYTEST) tests/sql tests/project tests/plan tests/report
+	$(PYTEST) tests/sql tests/project tests/plan tests/lint tests/report
 test-slow: .venv/dev.stamp ## the tests that take minutes
 	$(PYTEST) -m slow
 test-matrix: .venv/dev.stamp ## all tests on each of VERSIONS, fetched into SERVERS (needs npm)
@@ -46,6 +46,9 @@ check: .venv/dev.stamp ## style, types, import contracts, generated documentatio
 	$(PYTEST) tests/test_docs.py tests/test_documents.py
 bench: .venv/dev.stamp ## sqlmig against psql, and the planning of 10,000 tenants
 	.venv/bin/python scripts/bench
+bench-lint: .venv/dev.stamp ## the linter beside squawk: time, and who reports what
+	.venv/bin/pip install --quiet --disable-pip-version-check squawk-cli
+	.venv/bin/python scripts/bench lint
 docs: .venv/dev.stamp ## write the generated pages of docs/ again
 	.venv/bin/python scripts/generate-docs
 clean: ## stop the demo's server, remove all that was built, keep the sources
