@@ -65,9 +65,7 @@ def _word_operand(r: Reader) -> None:
         r.step()
         if r.is_symbol("("):
             pair(r)
-    elif r.accept("cast"):
-        parentheses(r)
-    elif word == "collation" and r.accept("collation", "for"):
+    elif r.accept("cast") or r.accept("collation", "for"):
         parentheses(r)
     elif not _typed_literal(r):
         _name_or_call(r)

@@ -50,7 +50,7 @@ def _element(r: Reader, schema: str) -> Operation:
         if not r.pair():
             r.step()
     part = r.part(first, r.index)
-    (operation,) = _reader(part)(part)
+    *_, operation = _reader(part)(part)
     expect_end(part)
     if isinstance(operation, CreateTableAs | GrantRole):
         raise NotUnderstood("this cannot stand inside of CREATE SCHEMA", operation.at)
