@@ -14,7 +14,7 @@ from sqlmig.sql.effecting.scene import Handler, Scene, Use
 from sqlmig.sql.locktable import LockMode, Role, measured
 from sqlmig.sql.operations.base import Operation, Unknown
 from sqlmig.sql.operations.routines import Call, Do
-from sqlmig.sql.operations.session import DynamicSql, Explain
+from sqlmig.sql.operations.session import DynamicSql
 from sqlmig.sql.reader import Name
 from sqlmig.sql.record import Record
 from sqlmig.sql.schema.state import SchemaState
@@ -87,8 +87,8 @@ def _with_rows(names: Iterable[Name], scene: Scene) -> frozenset[Name]:
     return frozenset(name for name in names if not scene.is_partitioned(name))
 
 
-_OPAQUE: Final = (Unknown, DynamicSql, Do, Call, Explain)
-"""What they do cannot be told from themselves; of DO and EXPLAIN, the operations inside say it."""
+_OPAQUE: Final = (Unknown, DynamicSql, Do, Call)
+"""What they do cannot be told from themselves; of DO, the operations inside say it."""
 
 _HANDLERS: Final[dict[type, Handler]] = (
     columns.HANDLERS

@@ -67,7 +67,7 @@ def type_change(
         return TypeChange(rewrites=None)
     if old is not None and _is_same(old, new) and (old.modifiers == new.modifiers or not new.modifiers):
         return TypeChange(rewrites=False, rebuilds_indexes=new_collation)
-    if _is_constrained(new, type_of):
+    if refuses_values(new, type_of):
         return TypeChange(rewrites=True)
     source = None if old is None else _stored(old, type_of)
     target = _stored(new, type_of)
@@ -103,6 +103,14 @@ def is_known_type(type_name: TypeName, type_of: TypeOf) -> bool:
     return _stored(type_name, type_of) is not None
 
 
+def refuses_values(type_name: TypeName, type_of: TypeOf) -> bool | None:
+    """Whether it is a domain with a constraint, its own or that of a domain that it is over; None: not known."""
+    found = None if type_name.dimensions else type_of(type_name)
+    if not isinstance(found, Domain):
+        return False
+    return found.constrained or (None if found.type is None else refuses_values(found.type, type_of))
+
+
 class _Stored(Record):
     """A type as its values are stored."""
 
@@ -119,14 +127,6 @@ def _stored(written: TypeName, type_of: TypeOf) -> _Stored | None:
         return None if under is None else under.replaced(domain=True)
     is_known = found is not None or (written.schema in (None, "pg_catalog") and written.name in _BUILT_IN)
     return _Stored(type=written) if is_known else None
-
-
-def _is_constrained(new: TypeName, type_of: TypeOf) -> bool:
-    """Whether it is a domain that refuses values, by itself or by the domain that it is over."""
-    found = None if new.dimensions else type_of(new)
-    if not isinstance(found, Domain):
-        return False
-    return bool(found.constrained) or (found.type is not None and _is_constrained(found.type, type_of))
 
 
 def _is_same(one: TypeName, other: TypeName) -> bool:

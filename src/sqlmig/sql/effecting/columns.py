@@ -30,7 +30,7 @@ from sqlmig.sql.operations.tables import (
 )
 from sqlmig.sql.reader import Name
 from sqlmig.sql.schema.tables import Table
-from sqlmig.sql.typechanges import is_known_type
+from sqlmig.sql.typechanges import is_known_type, refuses_values
 
 # --- ADD COLUMN ---
 
@@ -80,7 +80,7 @@ def _is_virtual(column: Column) -> bool:
 
 
 def _with_default(scene: Scene, column: Column) -> tuple[str, bool]:
-    domain = None if column.type is None else scene.state.domain(column.type)
+    domain = None if column.type is None or column.type.dimensions else scene.state.domain(column.type)
     default = column.default
     if default is None and domain is not None:
         default = domain.default
@@ -89,11 +89,10 @@ def _with_default(scene: Scene, column: Column) -> tuple[str, bool]:
     found = None if default is None else volatility(default, _volatilities(scene))
     if found is Volatility.VOLATILE or (default is not None and found is None):
         return "add-column-default-volatile", found is not None
-    if domain is not None and column.type is not None and not column.type.dimensions:
-        if domain.constrained is not False:
-            form = "add-column-domain-check" if default is None else "add-column-domain-check-default"
-            return form, domain.constrained is not None
-        return "add-column-domain" if default is None else "add-column-domain-default", True
+    if domain is not None and column.type is not None:
+        refuses = refuses_values(column.type, scene.state.type_of)
+        form = "add-column-domain" if refuses is False else "add-column-domain-check"
+        return form if default is None else f"{form}-default", refuses is not None
     certain = column.type is None or not _may_be_domain(scene, column.type)
     if default is None:
         primary = any(isinstance(constraint, Unique) and constraint.primary for constraint in column.constraints)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from sqlmig.sql.definitions import Bound, BoundKind, ForeignKey
-from sqlmig.sql.effecting.bounds import proves_bound
 from sqlmig.sql.effecting.scene import Handler, Scene, Use
 from sqlmig.sql.locktable import Role
 from sqlmig.sql.operations.tables import AttachPartition, Detach, DetachPartition
@@ -55,6 +54,9 @@ def attach(scene: Scene, operation: AttachPartition) -> Iterator[Use]:
     above, table = scene.table(parent), scene.table(partition)
     form, certain = "attach-partition", above is not None and table is not None and table.known_from_creation
     if above is not None and table is not None and operation.bound is not None:
+        # Loaded late: reading expressions is more than most files ask for.
+        from sqlmig.sql.effecting.bounds import proves_bound
+
         proven = proves_bound(table, above, operation.bound)
         form = "attach-partition-proven" if proven else form
         certain = certain and proven is not None

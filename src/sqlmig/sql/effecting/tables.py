@@ -69,13 +69,8 @@ def drop_table(scene: Scene, operation: DropTable) -> Iterator[Use]:
     if table is not None and table.partition_of is not None:
         yield from dropped_partition(scene, table)
         return
-    form = "drop-table"
-    yield scene.on(
-        form,
-        operation.table,
-        only=not operation.cascade and not scene.is_partitioned(operation.table),
-        certain=scene.knows(operation.table),
-    )
+    alone = not operation.cascade and not scene.is_partitioned(operation.table)
+    yield scene.on("drop-table", operation.table, only=alone, certain=scene.knows(operation.table))
     if table is None:
         return
     keys = [found.definition for found in table.foreign_keys]

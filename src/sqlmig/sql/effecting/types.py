@@ -44,7 +44,7 @@ def _change(scene: Scene, table: Table | None, operation: AlterColumnType) -> Ty
     collation = None if column is None else column.collation
     return type_change(
         old,
-        operation.type,
+        scene.state.known_type(operation.type) or operation.type,
         type_of=scene.state.type_of,
         using=using_kind(operation.using, operation.column, operation.type),
         new_collation=operation.collation != collation,

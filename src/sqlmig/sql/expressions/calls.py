@@ -170,20 +170,15 @@ _NOT_FUNCTIONS: Final = (
     | (FUNCTION_NAMES - {"current_schema", "left", "right"})
     | {"columns", "conflict", "cube", "materialized", "operator", "rollup"}
 )
-_BEFORE_A_VALUE: Final = RESERVED - {
-    "as",
-    "into",
-    "null",
-    "true",
-    "false",
-    "end",
-    "table",
-    "constraint",
-    "references",
-    "primary",
-    "column",
-    "for",
-} | {"between", "by", "call", "escape", "ilike", "inner", "is", "join", "like", "overlaps", "perform", "return", "zone"}
+_BEFORE_A_LIST: Final = frozenset({"as", "column", "constraint", "for", "into", "primary", "references", "table"})
+"""The reserved words that columns, a type or something else follows; behind those for values an alias does."""
+
+_BEFORE_A_VALUE: Final = (RESERVED - _BEFORE_A_LIST - {"null", "true", "false", "end"}) | frozenset(
+    {
+        *("between", "by", "call", "escape", "ilike", "inner", "is", "join", "like", "overlaps", "perform", "return"),
+        "zone",
+    }
+)
 """The words behind which a name with parentheses is a call; behind other words, which are names, it is an alias."""
 
 

@@ -196,7 +196,7 @@ def _fails(node: Node, leaf: Leaf) -> bool | None:
         case Compare(operator=operator) if operator in _NEGATED:
             return leaf(node.replaced(operator=_NEGATED[operator]))
         case _:
-            return False
+            return None if leaf(node) is None else False
 
 
 _NEGATED: Final = {Comparison.UNEQUAL: Comparison.EQUAL, Comparison.DISTINCT: Comparison.NOT_DISTINCT}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
 
 from sqlmig.sql.definitions import Expression
 from sqlmig.sql.expressions.conditions import source_name
@@ -20,8 +19,6 @@ from sqlmig.sql.expressions.tree import (
     Derived,
     Exists,
     Join,
-    Literal,
-    LiteralKind,
     Node,
     Operation,
     Output,
@@ -169,7 +166,7 @@ def _name(value: Node) -> _Named:
         case Column():
             return value.name, False
         case Call():
-            return _FUNCTION_NAMES.get(value.parts[-1], value.parts[-1]), False
+            return value.parts[-1], False
         case Operation():
             return value.called, False
         case Cast():
@@ -177,8 +174,6 @@ def _name(value: Node) -> _Named:
             return (value.type.name, True) if inner is None or weak else (inner, False)
         case Collate():
             return _name(value.operand)
-        case Literal(kind=LiteralKind.TRUE | LiteralKind.FALSE):
-            return "bool", True
         case Case():
             inner, weak = (None, True) if value.otherwise is None else _name(value.otherwise)
             return ("case", True) if inner is None or weak else (inner, False)
@@ -192,9 +187,6 @@ def _name(value: Node) -> _Named:
             return _first_name(value.query)
         case _:
             return None, True
-
-
-_FUNCTION_NAMES: Final = {"trim": "btrim"}
 
 
 def _first_name(query: Query) -> _Named:

@@ -79,10 +79,8 @@ def outcomes(node: Node) -> Outcomes:
     match node:
         case Literal():
             return _literal(node)
-        case Cast(operand=Literal(kind=LiteralKind.NUMBER, value=value)) if node.type.builtin in _BOOLEAN:
-            return _FALSE if not value.strip("-0") else _TRUE
-        case Cast() if node.type.builtin in _BOOLEAN or outcomes(node.operand) == _NULL:
-            return outcomes(node.operand)
+        case Cast():
+            return _cast(node)
         case And() | Or():
             return _connected(node)
         case Not():
@@ -109,7 +107,6 @@ def outcomes(node: Node) -> Outcomes:
             return _ANY
 
 
-_BOOLEAN: Final = frozenset({"bool", "boolean"})
 _OPPOSITE: Final = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.NULL: Truth.NULL}
 _TRUTHS: Final = {LiteralKind.TRUE: Truth.TRUE, LiteralKind.FALSE: Truth.FALSE, LiteralKind.NULL: Truth.NULL}
 
@@ -129,6 +126,16 @@ def _literal(literal: Literal) -> Outcomes:
         if word in ("0", "off", "of") or "false".startswith(word) or "no".startswith(word):
             return _FALSE
     return _ANY
+
+
+def _cast(cast: Cast) -> Outcomes:
+    """A cast to boolean, of NULL or of something that may be a condition."""
+    value = cast.operand
+    to_boolean = cast.type.builtin in ("bool", "boolean")
+    if to_boolean and isinstance(value, Literal) and value.kind is LiteralKind.NUMBER:
+        return _TRUE if value.value.strip("-0") else _FALSE
+    found = outcomes(value)
+    return found if to_boolean or found == _NULL else _ANY
 
 
 # --- AND and OR ---
@@ -165,11 +172,9 @@ def _has_opposites(terms: Iterable[Node]) -> bool:
 def _compared(node: Compare) -> Outcomes:
     left, right = node.left, node.right
     if node.operator in (Comparison.DISTINCT, Comparison.NOT_DISTINCT):
-        equal = _equal(left, right)
-        if isinstance(left, Column) and left == right:
-            equal = True
+        equal = True if isinstance(left, Column) and left == right else _equal(left, right)
         return _EITHER if equal is None else frozenset({_of(equal is (node.operator is Comparison.NOT_DISTINCT))})
-    if _NULL in (_constant(left), _constant(right)):
+    if _is_null(left) or _is_null(right):
         return _NULL
     order = _order(left, right)
     if order is None:
@@ -187,19 +192,19 @@ _HOLDS: Final = {
 }
 
 
-def _constant(node: Node) -> Outcomes | None:
-    """NULL, also with a type; None for all else."""
+def _is_null(node: Node) -> bool:
+    """Whether it is NULL, with or without a type."""
     while isinstance(node, (Cast, Collate)):
         node = node.operand
-    return _NULL if isinstance(node, Literal) and node.kind is LiteralKind.NULL else None
+    return isinstance(node, Literal) and node.kind is LiteralKind.NULL
 
 
 def _equal(left: Node, right: Node) -> bool | None:
     """Whether two constants are the same, NULL being the same as NULL; None when that is not certain."""
-    nulls = (_constant(left) is _NULL) + (_constant(right) is _NULL)
-    if nulls:
-        other = left if _constant(right) is _NULL else right
-        return True if nulls == 2 else (False if isinstance(other, Literal) else None)
+    if _is_null(left) and _is_null(right):
+        return True
+    if _is_null(left) or _is_null(right):
+        return False if isinstance(right if _is_null(left) else left, Literal) else None
     order = _order(left, right)
     return None if order is None else order == 0
 
@@ -237,7 +242,7 @@ def _member(node: In) -> Outcomes:
 
 
 def _null_test(node: NullTest) -> Outcomes:
-    if _constant(node.operand) is _NULL:
+    if _is_null(node.operand):
         return _FALSE if node.negated else _TRUE
     if isinstance(node.operand, Literal):
         return _TRUE if node.negated else _FALSE

@@ -64,6 +64,7 @@ def rename_column(draft: Draft, operation: RenameColumn) -> None:
     if view is not None:
         if view.columns is not None:
             draft.put_view(view.replaced(columns=_with_new(view.columns, name, new)))
+        _rename_in_indexes(draft, view.name, name, new)
         return
     for table in family(draft, operation):
         column = table.column(name)
@@ -73,12 +74,16 @@ def rename_column(draft: Draft, operation: RenameColumn) -> None:
         draft.put_table(_with_renamed(with_column(table, old.replaced(name=new), instead_of=name), name, new))
         if column is None:
             draft.drop(Kind.COLUMN, table.name, name)
-        for index in draft.state.indexes_on(table.name):
-            draft.put_index(with_renamed_column(index, name, new))
+        _rename_in_indexes(draft, table.name, name, new)
         constraints.rename_referenced(draft, table.name, name, new)
-        if column is not None and column.sequence in draft.state.sequences:
-            owned = draft.state.sequences[column.sequence]
+        for sequence in removal.owned_sequences(draft, table.name, name):
+            owned = draft.state.sequences[sequence]
             draft.put_sequence(owned.replaced(owned_by=(table.name, new)))
+
+
+def _rename_in_indexes(draft: Draft, relation: Name, name: str, new: str) -> None:
+    for index in draft.state.indexes_on(relation):
+        draft.put_index(with_renamed_column(index, name, new))
 
 
 def _with_renamed(table: Table, name: str, new: str) -> Table:
@@ -159,7 +164,7 @@ def _without_serial(column: TableColumn) -> TableColumn:
 
 def alter_type(draft: Draft, operation: AlterColumnType) -> None:
     """TYPE; the collation is that of the new type, unless one is written."""
-    type_name = draft.known_type(operation.type)
+    type_name = draft.state.known_type(operation.type)
     _each(draft, operation, lambda column: column.replaced(type=type_name, collation=operation.collation))
     if type_name is not None and type_name.schema not in (None, "pg_catalog"):
         for table in family(draft, operation):

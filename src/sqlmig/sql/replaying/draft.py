@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final
 
-from sqlmig.sql.definitions import TypeName
 from sqlmig.sql.operations.base import Kind, Operation
 from sqlmig.sql.reader import Name
 from sqlmig.sql.schema.naming import choose_name
@@ -131,13 +130,6 @@ class Draft:
         if found is not None or if_exists or self.state.relation(resolved) is not None:
             return found
         return Table(name=resolved, complete=False, known_from_creation=False)
-
-    def known_type(self, type_name: TypeName | None) -> TypeName | None:
-        """The type with its schema, if a statement made it."""
-        if type_name is None or type_name.schema is not None:
-            return type_name
-        resolved = self.state.resolve_type(Name(None, type_name.name))
-        return type_name.replaced(schema=resolved.schema) if resolved in self.state.types else type_name
 
     # --- names ---
 

@@ -57,6 +57,7 @@ def columns_like(draft: Draft, table: Name, like: Like) -> LikeParts:
             type=column.type,
             not_null=column.not_null,
             not_null_name=column.not_null_name,
+            not_null_by=draft.origin,
             collation=column.collation,
             known_from_creation=column.known_from_creation,
             made_by=draft.origin,

@@ -31,7 +31,7 @@ def make_column(draft: Draft, table: Name, column: Column, others: Iterable[str]
         column: what is written.
         others: the names of the table's other NOT NULL constraints.
     """
-    type_name, sequence = draft.known_type(column.type), None
+    type_name, sequence = draft.state.known_type(column.type), None
     serial = type_name is not None and type_name.serial
     if serial or column.identity is not None:
         sequence = make_sequence(draft, table, column.name, identity=not serial)
@@ -50,6 +50,7 @@ def make_column(draft: Draft, table: Name, column: Column, others: Iterable[str]
         type=type_name,
         not_null=not_null,
         not_null_name=name,
+        not_null_by=None if name is None else draft.origin,
         default=column.default,
         sequence=sequence,
         identity=column.identity,
@@ -105,7 +106,9 @@ def make_not_null(
             if chosen is None:
                 chosen = not_null_name(table.name, column, not_null_names(changed))
             names[column] = names[column] or chosen
-            changed = with_column(changed, known.replaced(not_null=known.not_null or valid, not_null_name=chosen))
+            by = draft.origin if known.not_null_name is None else known.not_null_by
+            made = known.replaced(not_null=known.not_null or valid, not_null_name=chosen, not_null_by=by)
+            changed = with_column(changed, made)
         if changed is not draft.state.tables.get(table.name):
             draft.put_table(changed)
 

@@ -66,6 +66,11 @@ def _is_same_key(own: TableConstraint, definition: ForeignKey) -> bool:
     return own.definition.replaced(name=None, not_valid=False) == definition.replaced(name=None, not_valid=False)
 
 
+def is_circular(draft: Draft, parent: Name, child: Name) -> bool:
+    """Whether a table would be its own ancestor, which PostgreSQL refuses."""
+    return parent == child or any(below.name == parent for below in draft.state.descendants_of(child))
+
+
 def attach(draft: Draft, operation: AttachPartition) -> None:
     """ATTACH PARTITION, of a table or of an index."""
     parent_index = draft.state.index(operation.table)
@@ -76,23 +81,28 @@ def attach(draft: Draft, operation: AttachPartition) -> None:
         return
     parent = draft.table_to_alter(operation.table, if_exists=operation.if_exists)
     partition = draft.table_to_alter(operation.partition)
-    if parent is None or partition is None:
+    if parent is None or partition is None or is_circular(draft, parent.name, partition.name):
         return
     draft.put_table(parent)
-    identities = {column.name: column for column in parent.columns if column.identity is not None}
-    columns = (
-        column.replaced(identity=above.identity, sequence=above.sequence) if above is not None else column
-        for column, above in ((column, identities.get(column.name)) for column in partition.columns)
-    )
-    partition = partition.replaced(columns=tuple(columns))
-    draft.put_table(
-        _with_inherited_checks(partition, parent, True).replaced(partition_of=parent.name, bound=operation.bound)
-    )
+    partition = _with_inherited_checks(_with_identities(partition, parent), parent, inherited=True)
+    draft.put_table(partition.replaced(partition_of=parent.name, bound=operation.bound))
     draft.depends(partition.name, parent.name)
     give_parts(draft, parent.name, partition.name)
 
 
-def _with_inherited_checks(table: Table, parent: Table, inherited: bool) -> Table:
+def _with_identities(partition: Table, parent: Table) -> Table:
+    """The partition with the identity columns of its parent, as it is from PostgreSQL 17 on."""
+    above = {column.name: column for column in parent.columns if column.identity is not None}
+    columns = (
+        column.replaced(identity=above[column.name].identity, sequence=above[column.name].sequence)
+        if column.name in above
+        else column
+        for column in partition.columns
+    )
+    return partition.replaced(columns=tuple(columns))
+
+
+def _with_inherited_checks(table: Table, parent: Table, *, inherited: bool) -> Table:
     """The table with those checks marked that its parent has too."""
     marked = tuple(
         constraint.replaced(inherited=inherited) if _is_same_check(constraint, parent) else constraint
@@ -138,11 +148,11 @@ def set_inheritance(draft: Draft, operation: SetInheritance) -> None:
     name = draft.state.resolve(operation.parent)
     parent = draft.state.tables.get(name)
     inherits = tuple(other for other in table.inherits if other != name)
-    if operation.inherit:
+    if operation.inherit and not is_circular(draft, name, table.name):
         inherits = (*inherits, name)
         draft.depends(table.name, name)
     if parent is not None:
-        table = _with_inherited_checks(table, parent, operation.inherit)
+        table = _with_inherited_checks(table, parent, inherited=operation.inherit)
     draft.put_table(table.replaced(inherits=inherits))
 
 

@@ -9,7 +9,7 @@ from sqlmig.sql.schema.state import SchemaState
 
 def output_columns(state: SchemaState, query: Expression, named: tuple[str, ...]) -> tuple[str, ...] | None:
     """The names of a query's columns; those that the statement gives come first, and need not be for all."""
-    # Loaded late: sqlglot's parser takes its time.
+    # Loaded late: reading expressions is more than most files ask for.
     from sqlmig.sql.expressions import output
 
     columns = output.output_columns(query, lambda name: _columns_of(state, name))

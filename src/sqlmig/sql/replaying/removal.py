@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import chain
 
 from sqlmig.sql.definitions import Check, Exclude, ForeignKey, Unique
@@ -11,30 +10,27 @@ from sqlmig.sql.reader import Name
 from sqlmig.sql.replaying.draft import Draft
 from sqlmig.sql.schema.objects import Routine
 from sqlmig.sql.schema.reads import mentions, reads
-from sqlmig.sql.schema.tables import Index, Table, TableColumn, TableConstraint
+from sqlmig.sql.schema.tables import Index, Table, TableConstraint
 
 # --- relations ---
 
 
 def drop_table(draft: Draft, name: Name, *, cascade: bool) -> None:
     """A table with all that belongs to it, and its partitions; with CASCADE its heirs, views, and keys to it."""
-    table = draft.state.tables.get(name)
-    if table is None:
-        return
+    # What is dropped goes first, here and below: nothing that points to itself can lead in a circle then.
+    draft.take("tables", name)
+    draft.drop(Kind.TABLE, name)
     for child in draft.state.children_of(name):
         if cascade or child.partition_of == name:
             drop_table(draft, child.name, cascade=cascade)
     if cascade:
         _drop_views_on(draft, name)
         for other, reference in draft.state.references_to(name):
-            if other.name != name:
-                drop_constraint(draft, draft.state.tables[other.name], reference.name, cascade=True)
+            drop_constraint(draft, draft.state.tables[other.name], reference.name, cascade=True)
     for index in draft.state.indexes_on(name):
         draft.take("indexes", index.name)
     for sequence in owned_sequences(draft, name):
         draft.take("sequences", sequence)
-    draft.take("tables", name)
-    draft.drop(Kind.TABLE, name)
 
 
 def owned_sequences(draft: Draft, table: Name, column: str | None = None) -> list[Name]:
@@ -52,12 +48,12 @@ def owned_sequences(draft: Draft, table: Name, column: str | None = None) -> lis
 
 def drop_view(draft: Draft, name: Name, kind: Kind, *, cascade: bool) -> None:
     """A view or materialized view with its indexes; with CASCADE the views that read it."""
+    draft.take("views", name)
+    draft.drop(kind, name)
     if cascade:
         _drop_views_on(draft, name)
     for index in draft.state.indexes_on(name):
         draft.take("indexes", index.name)
-    draft.take("views", name)
-    draft.drop(kind, name)
 
 
 def _drop_views_on(draft: Draft, name: Name, column: str | None = None) -> None:
@@ -82,6 +78,7 @@ def drop_sequence(draft: Draft, name: Name, *, cascade: bool) -> None:
 
 def drop_index(draft: Draft, name: Name) -> None:
     """An index, with those of the partitions that are attached to it, and their constraints."""
+    draft.take("indexes", name)
     for dependent in draft.state.dependents.get(name, ()):
         child = draft.state.indexes.get(dependent)
         if child is None or child.parent != name:
@@ -91,7 +88,6 @@ def drop_index(draft: Draft, name: Name) -> None:
         if partition is not None and child.constraint is not None:
             kept = tuple(found for found in partition.constraints if found.name != child.constraint)
             draft.put_table(partition.replaced(constraints=kept))
-    draft.take("indexes", name)
 
 
 # --- parts of a table ---
@@ -99,7 +95,6 @@ def drop_index(draft: Draft, name: Name) -> None:
 
 def drop_column(draft: Draft, table: Table, name: str, *, cascade: bool) -> None:
     """A column, with the indexes and constraints that it is part of; with CASCADE all else that reads it."""
-    column = table.column(name)
     for index in draft.state.indexes_on(table.name):
         if index.constraint is None and _index_reads(index, name):
             drop_index(draft, index.name)
@@ -112,8 +107,7 @@ def drop_column(draft: Draft, table: Table, name: str, *, cascade: bool) -> None
     draft.drop(Kind.COLUMN, table.name, name)
     if cascade:
         _drop_views_on(draft, table.name, name)
-        for generated in _computed_from(table, column):
-            drop_column(draft, draft.state.tables[table.name], generated.name, cascade=True)
+        _drop_computed_columns(draft, table.name, name)
 
 
 def _index_reads(index: Index, column: str) -> bool:
@@ -150,10 +144,10 @@ def _without_column(table: Table, name: str, *, cascade: bool) -> Table:
     return table.replaced(columns=columns, policies=policies, triggers=triggers)
 
 
-def _computed_from(table: Table, column: TableColumn | None) -> Iterable[TableColumn]:
-    if column is None:
-        return ()
-    return [other for other in table.columns if reads(column.name, other.renames, other.expression)]
+def _drop_computed_columns(draft: Draft, table: Name, name: str) -> None:
+    for column in draft.state.tables[table].columns:
+        if reads(name, column.renames, column.expression):
+            drop_column(draft, draft.state.tables[table], column.name, cascade=True)
 
 
 def drop_constraint(draft: Draft, table: Table, name: str, *, cascade: bool) -> None:
@@ -219,7 +213,7 @@ def drop_triggers_of(draft: Draft, routine: Name) -> None:
 
 
 def drop_schema(draft: Draft, schema: str) -> None:
-    """All that is in a schema."""
+    """All that is known to be in a schema; without CASCADE it would not go while anything is."""
     state = draft.state
     for view in [view for view in state.views.values() if view.name.schema == schema]:
         drop_view(draft, view.name, view.kind, cascade=True)

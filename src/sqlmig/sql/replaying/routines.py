@@ -17,12 +17,12 @@ from sqlmig.sql.schema.objects import Routine
 def create_routine(draft: Draft, operation: CreateRoutine) -> None:
     """CREATE [OR REPLACE] FUNCTION and PROCEDURE: it takes the place of one with the same argument types."""
     name = draft.state.resolve_new(operation.name)
-    arguments = tuple(argument.replaced(type=draft.known_type(argument.type)) for argument in operation.arguments)
+    arguments = tuple(argument.replaced(type=draft.state.known_type(argument.type)) for argument in operation.arguments)
     routine = Routine(
         name=name,
         kind=operation.kind,
         arguments=arguments,
-        returns=draft.known_type(operation.returns),
+        returns=draft.state.known_type(operation.returns),
         language=operation.language,
         security_definer=operation.security_definer,
         volatility=operation.volatility,
@@ -57,7 +57,7 @@ def meant(draft: Draft, name: Name, arguments: tuple[TypeName, ...] | None) -> l
     known = draft.state.routine(name)
     if arguments is None:
         return list(known) if len(known) == 1 else []
-    types = [draft.known_type(argument) or argument for argument in arguments]
+    types = [draft.state.known_type(argument) or argument for argument in arguments]
     return [routine for routine in known if same_types(routine.argument_types, types)]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from sqlmig.sql.definitions import Column, Constraint, Option
-from sqlmig.sql.operations.base import Kind
 from sqlmig.sql.operations.tables import (
     CreateTable,
     CreateTableAs,
@@ -36,8 +35,11 @@ def create_table(draft: Draft, operation: CreateTable) -> None:
         return
     likes = [columns_like(draft, name, like) for like in operation.likes]
     columns, complete = _columns(draft, name, operation, likes)
+    parents = map(draft.state.resolve, operation.inherits)
+    inherits = tuple(parent for parent in parents if not partitions.is_circular(draft, parent, name))
     parent = None if operation.partition_of is None else draft.state.resolve(operation.partition_of)
-    inherits = tuple(map(draft.state.resolve, operation.inherits))
+    if parent is not None and partitions.is_circular(draft, parent, name):
+        parent = None
     table = Table(
         name=name,
         columns=columns,
@@ -130,10 +132,7 @@ def create_table_as(draft: Draft, operation: CreateTableAs) -> None:
 def drop_table(draft: Draft, operation: DropTable) -> None:
     """DROP TABLE."""
     name = draft.state.resolve(operation.table)
-    if name in draft.state.tables:
-        removal.drop_table(draft, name, cascade=operation.cascade)
-    elif not operation.if_exists:
-        draft.drop(Kind.TABLE, name)
+    removal.drop_table(draft, name, cascade=operation.cascade)
 
 
 # --- ALTER TABLE ---

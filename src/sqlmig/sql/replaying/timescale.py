@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sqlmig.sql.definitions import Expression, Option
+from sqlmig.sql.definitions import Option
 from sqlmig.sql.operations.rows import Select
-from sqlmig.sql.reader import Name
 from sqlmig.sql.replaying.draft import Draft, Handler
 from sqlmig.sql.schema.tables import Hypertable, Table
+
+if TYPE_CHECKING:
+    from sqlmig.sql.expressions.calls import FunctionCall
 
 
 def with_hypertable(draft: Draft, table: Table, options: Iterable[Option], *, reset: bool = False) -> Table:
@@ -42,33 +44,32 @@ def _columns(value: str | None) -> tuple[str, ...]:
 
 def select(draft: Draft, operation: Select) -> None:
     """SELECT create_hypertable('table', 'time', ...), or with by_range('time')."""
-    if not _calls_something(operation.query, "create_hypertable"):
+    if not any(token.word == "create_hypertable" for token in operation.query.tokens):
         return
-    from sqlmig.sql.expressions.calls import calls, string_argument
+    # Loaded late: few migrations have need of it.
+    from sqlmig.sql.expressions.calls import calls
+    from sqlmig.sql.expressions.names import literal_names
 
-    found = calls(operation.query)
-    for call in found or ():
-        if call.name.name != "create_hypertable":
+    names = {name.at: name for name in literal_names(operation.query)}
+    for call in calls(operation.query):
+        relation = call.named_argument(0, "relation", "main_table", "hypertable")
+        if call.name.name != "create_hypertable" or relation is None or relation.start not in names:
             continue
-        name = string_argument(call, 0)
-        table = draft.table_to_alter(_relation_name(name)) if name is not None else None
-        if table is None:
-            continue
-        inner = next((other for other in found or () if other.name.name == "by_range"), None)
-        column = string_argument(inner, 0) if inner is not None else string_argument(call, 1)
-        draft.put_table(table.replaced(hypertable=Hypertable(time_column=column, made_by=draft.origin)))
+        table = draft.table_to_alter(names[relation.start])
+        if table is not None:
+            made = Hypertable(time_column=_time_column(call), made_by=draft.origin)
+            draft.put_table(table.replaced(hypertable=made))
 
 
-def _calls_something(query: Expression, name: str) -> bool:
-    return any(token.word == name for token in query.tokens)
+def _time_column(call: FunctionCall) -> str | None:
+    from sqlmig.sql.expressions.calls import calls, string_of
 
-
-def _relation_name(text: str) -> Name:
-    """A name as a regclass reads it."""
-    from sqlmig.sql.reader import Reader
-    from sqlmig.sql.tokens import tokenize
-
-    return Reader(tokenize(text).tokens).name() or Name(None, text)
+    dimension = call.named_argument(1, "time_column_name", "dimension")
+    if dimension is None:
+        return None
+    by_range = next((inner for inner in calls(dimension) if inner.name.name == "by_range"), None)
+    column = dimension if by_range is None else by_range.named_argument(0, "column_name")
+    return None if column is None else string_of(column)
 
 
 HANDLERS: Final[dict[type, Handler]] = {Select: select}

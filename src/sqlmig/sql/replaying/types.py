@@ -71,7 +71,7 @@ def create_composite_type(draft: Draft, operation: CreateCompositeType) -> None:
     """CREATE TYPE ... AS (...)."""
     name = draft.state.resolve_new(operation.type)
     attributes = tuple(
-        TableColumn(name=attribute.name, type=draft.known_type(attribute.type), collation=attribute.collation)
+        TableColumn(name=attribute.name, type=draft.state.known_type(attribute.type), collation=attribute.collation)
         for attribute in operation.attributes
     )
     draft.put_type(CompositeType(name=name, attributes=attributes, made_by=draft.origin))
@@ -83,7 +83,7 @@ def alter_attribute(draft: Draft, operation: AlterAttribute) -> None:
     if not isinstance(composite, CompositeType) or composite.attributes is None:
         return
     attributes = tuple(found for found in composite.attributes if found.name != operation.attribute)
-    changed = TableColumn(name=operation.attribute, type=draft.known_type(operation.attribute_type))
+    changed = TableColumn(name=operation.attribute, type=draft.state.known_type(operation.attribute_type))
     match operation.change:
         case Change.ADD:
             attributes = (*composite.attributes, changed)
@@ -111,7 +111,7 @@ def create_domain(draft: Draft, operation: CreateDomain) -> None:
     name = draft.state.resolve_new(operation.domain)
     domain = Domain(
         name=name,
-        type=draft.known_type(operation.type),
+        type=draft.state.known_type(operation.type),
         not_null=operation.not_null,
         default=operation.default,
         collation=operation.collation,

@@ -163,7 +163,7 @@ def _own(mine: Mapping[K, V], others: Mapping[K, V]) -> Iterator[V]:
 def _table_facts(table: Table) -> Iterator[tuple[_Key, _Fact]]:
     name, known = table.name, table.known_from_creation
     kind = Kind.FOREIGN_TABLE if table.foreign else Kind.TABLE
-    aspects = {
+    aspects: dict[str, str | None] = {
         "row level security": _on(table.row_security) if known else None,
         "forced row level security": _on(table.forced_row_security) if known else None,
         "persistence": table.persistence.value if known else None,

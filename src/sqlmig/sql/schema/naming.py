@@ -64,7 +64,7 @@ def _element_name(element: IndexElement) -> str:
 
 def _label(expression: Expression) -> str | None:
     """What the column of a query would be called that is this expression."""
-    # Loaded late: sqlglot's parser takes its time.
+    # Loaded late: reading expressions is more than most files ask for.
     from sqlmig.sql.expressions.output import output_columns
 
     text = f"SELECT ({expression.text})"

@@ -111,7 +111,7 @@ class Domain(Record):
 
     @property
     def constrained(self) -> bool | None:
-        """Whether it refuses values that its type has; None when it is not known."""
+        """Whether it has a constraint of its own, valid or not; None when it is not known."""
         if self.not_null or self.constraints:
             return True
         return None if self.type is None else False

@@ -213,6 +213,13 @@ class SchemaState(Record):
             return None
         return self.type(Name(type_name.schema, type_name.name))
 
+    def known_type(self, type_name: TypeName | None) -> TypeName | None:
+        """The same type, with its schema if a statement made it."""
+        if type_name is None or type_name.schema is not None:
+            return type_name
+        resolved = self.resolve_type(Name(None, type_name.name))
+        return type_name.replaced(schema=resolved.schema) if resolved in self.types else type_name
+
     def domain(self, type_name: TypeName) -> Domain | None:
         """The domain that a column's type is, or of which it is an array."""
         found = self.type_of(type_name)

@@ -47,6 +47,8 @@ class TableColumn(Record):
     """Whether no row has NULL there: by NOT NULL that is valid, by a primary key, by identity or serial."""
     not_null_name: str | None = None
     """The name of its NOT NULL constraint, valid or not, which counts from PostgreSQL 18 on."""
+    not_null_by: Origin | None = aside(default=None)
+    """What made that constraint."""
     default: Expression | None = None
     """Of a column made with serial None, although it has one."""
     sequence: Name | None = None
@@ -102,7 +104,7 @@ class TableConstraint(Record):
         condition = self.definition.expression
         if not mentions(written, condition):
             return False
-        # Loaded late: sqlglot's parser takes its time.
+        # Loaded late: reading expressions is more than most files ask for.
         from sqlmig.sql.expressions.not_null import proves_not_null
 
         return written in (proves_not_null(condition) or ())
@@ -222,13 +224,14 @@ class Table(Record):
                     name=column.not_null_name,
                     definition=definition,
                     valid=column.not_null,
-                    made_by=column.made_by,
+                    made_by=column.not_null_by,
                 )
 
     @property
     def primary_key(self) -> TableConstraint | None:
         """The primary key."""
-        return next((constraint for constraint in self.unique_keys if _is_primary(constraint)), None)
+        keys = self.unique_keys
+        return next((key for key in keys if isinstance(key.definition, Unique) and key.definition.primary), None)
 
     @property
     def unique_keys(self) -> tuple[TableConstraint, ...]:
@@ -269,10 +272,6 @@ class Table(Record):
         return self.inherits if self.partition_of is None else (self.partition_of,)
 
 
-def _is_primary(constraint: TableConstraint) -> bool:
-    return isinstance(constraint.definition, Unique) and constraint.definition.primary
-
-
 class Index(Record):
     """An index; that of a constraint has the constraint's name."""
 
@@ -293,8 +292,6 @@ class Index(Record):
     """The constraint that it serves; dropped with it, and not without it."""
     parent: Name | None = None
     """The index of the partitioned table that it is attached to."""
-    only: bool = aside(default=False)
-    """Whether it was made ON ONLY a partitioned table."""
     renames: Renames = ()
     """The columns that were renamed since, which its expressions have by the old name."""
     own_names: tuple[str, ...] = aside(default=())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlglot import exp
 
@@ -13,6 +13,11 @@ from sqlmig.sql.expressions.tree import Call, Column, Default, Literal, LiteralK
 from sqlmig.sql.identifiers import fold, string_value
 from sqlmig.sql.parse.pieces import NotUnderstood
 from sqlmig.sql.tokens import Kind, Token
+
+T = TypeVar("T")
+
+DEEPEST: Final = 100
+"""How deep a tree may be, so that whoever goes through it does not run out of stack."""
 
 Maker = Callable[["Account", Any], Node]
 """Makes a node of ours of one of sqlglot's."""
@@ -37,6 +42,7 @@ class Account:
         self._written = written
         self._makers = makers
         self._seen: set[int] = set()
+        self._depth = 0
 
     @property
     def complete(self) -> bool:
@@ -47,10 +53,19 @@ class Account:
 
     def node(self, x: Any) -> Node:
         """A node of ours."""
-        made = self._makers.get(type(x))
-        if made is None:
+        maker = self._makers.get(type(x))
+        if maker is None:
             raise refuse(f"{type(x).__name__} is not known")
-        return made(self, x)
+        return self.inside(maker, x)
+
+    def inside(self, maker: Callable[[Account, Any], T], x: Any) -> T:
+        """Make something one level deeper."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise refuse(f"more than {DEEPEST} nodes inside each other")
+        made = maker(self, x)
+        self._depth -= 1
+        return made
 
     def nodes(self, items: Iterable[Any] | None) -> tuple[Node, ...]:
         """Those of a list."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from sqlmig.sql.expressions.reading.account import Account, Maker, given, refuse
+from sqlmig.sql.expressions.reading.account import DEEPEST, Account, Maker, given, refuse
 from sqlmig.sql.expressions.tree import (
     Call,
     Change,
@@ -34,6 +34,10 @@ from sqlmig.sql.expressions.tree import (
 
 def query(account: Account, x: Any) -> Query:
     """A query or a statement, with its WITH."""
+    return account.inside(_query, x)
+
+
+def _query(account: Account, x: Any) -> Query:
     if isinstance(x, exp.Subquery):
         return _parenthesised(account, x)
     with_ = given(x, "with_")
@@ -182,11 +186,16 @@ def _list(account: Account, items: Any) -> Node:
 
 def _product(sources: Iterable[Node]) -> Node:
     """Sources with commas between them."""
-    return reduce(lambda left, right: Join(left=left, right=right), sources)
+    found = tuple(sources)
+    if len(found) > DEEPEST:
+        raise refuse(f"more than {DEEPEST} sources")
+    return reduce(lambda left, right: Join(left=left, right=right), found)
 
 
 def _joined(account: Account, first: Node, joins: Any) -> Node:
     """A source and what sqlglot has behind it. A comma, a join like any other to it, binds weaker than a join."""
+    if joins is not None and len(joins) >= DEEPEST:
+        raise refuse(f"more than {DEEPEST} sources")
     found = [first]
     for join in joins or ():
         if any(join.args.get(key) for key in ("kind", "method", "side", "on", "using")):

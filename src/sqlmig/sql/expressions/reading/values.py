@@ -128,8 +128,14 @@ def _called(account: Account, index: int, arguments: tuple[Node, ...]) -> Node:
             return Row(items=arguments, token=index)
         case "all":
             raise refuse("ALL without an operator")
+        case "trim":
+            side = account.token(index + 2).word
+            return Call(parts=(_TRIMS.get(side, "btrim"),), arguments=arguments, token=index)
         case _:
             return Call(parts=(account.name(index),), arguments=arguments, token=index)
+
+
+_TRIMS: Final = {"leading": "ltrim", "trailing": "rtrim"}
 
 
 def _dot(account: Account, x: exp.Dot) -> Node:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from sqlmig.sql.expressions.skeleton.words import Handler, as_type
-from sqlmig.sql.expressions.skeleton.writer import CLAUSES, QUERIES, Writer, ends_here, leaf, named, opening, plain
+from sqlmig.sql.expressions.skeleton.writer import (
+    CLAUSES,
+    QUERIES,
+    Writer,
+    clause,
+    ends_here,
+    leaf,
+    named,
+    opening,
+    plain,
+)
 from sqlmig.sql.parse.pieces import label, name
 from sqlmig.sql.parse.types import type_name
 from sqlmig.sql.tokens import Kind, Token
@@ -36,8 +46,8 @@ def _values(w: Writer) -> None:
     else:
         w.write("select")
         leaf(w)
-        w.push("values")
         w.write("(")
+        w.push("values")
 
 
 def closed(w: Writer, what: str) -> None:
@@ -54,6 +64,7 @@ def _by(w: Writer) -> None:
     word = w.r.word
     if w.r.accept(word, "by"):
         w.write(word, "by")
+        w.start()
     elif word == "partition":
         named(w)
     else:
@@ -82,7 +93,7 @@ def _for(w: Writer) -> None:
 
 def _limit(w: Writer) -> None:
     if not w.r.accept("limit", "all"):
-        plain(w)
+        clause(w)
 
 
 def _fetch(w: Writer) -> None:
@@ -274,7 +285,7 @@ QUERY_WORDS: Final[dict[str, Handler]] = {
             *("on", "join", "inner", "cross", "full", "outer", "natural", "lateral", "window", "returning"),
             *("set", "do", "constraint"),
         ),
-        plain,
+        clause,
     ),
     "as": _as,
     "conflict": _conflict,

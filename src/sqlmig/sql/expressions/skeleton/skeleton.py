@@ -86,13 +86,17 @@ def _symbol(w: Writer, token: Token) -> None:
         case "(":
             opening(w, "on" if w.out[-2:] == ["distinct", "on"] else "(")
         case "[":
-            w.push("[")
+            w.subscript()
             _write(w, operand=False)
+            w.push("[")
         case ")" | "]":
             what = w.pop()
             _write(w, operand=what != "on")
             closed(w, what)
-        case "," | "." | ":":
+        case ",":
+            _write(w, operand=False)
+            w.start()
+        case "." | ":":
             _write(w, operand=False)
         case "::":
             w.r.step()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sqlmig.sql.expressions.skeleton.writer import Writer, cast, leaf, named, opening, plain
+from sqlmig.sql.expressions.skeleton.writer import Writer, cast, clause, leaf, named, opening, plain
 from sqlmig.sql.parse.pieces import name, operator
 from sqlmig.sql.tokens import Kind
 
@@ -46,6 +46,7 @@ def _not(w: Writer) -> None:
     w.r.step()
     if not w.operand:
         w.prefix("not")
+        w.start()
     elif w.r.word in ("in", "between"):
         w.write("not")
     elif w.r.word not in ("like", "ilike", "similar"):
@@ -91,11 +92,21 @@ def _collate(w: Writer) -> None:
 def _between(w: Writer) -> None:
     plain(w)
     w.r.one_of("symmetric", "asymmetric")
+    w.push("between")
+
+
+def _and(w: Writer) -> None:
+    plain(w)
+    if w.inside == "between":
+        w.pop()
+    else:
+        w.start()
 
 
 def _is(w: Writer) -> None:
     """IS is followed by the number of what comes next, but for IS DISTINCT FROM."""
     r = w.r
+    w.enclose()
     plain(w)
     if r.word_ahead(1 if r.word == "not" else 0) == "distinct":
         if r.word == "not":
@@ -115,13 +126,16 @@ def _is(w: Writer) -> None:
     elif not r.one_of("null", "true", "false", "unknown", "document", "normalized"):
         w.refuse("IS without a word that may follow it")
     w.leaves.add(first)
-    w.write(f"n{first}", operand=True)
+    w.write(f"n{first}")
+    w.enclose()
 
 
 def _null_test(w: Writer) -> None:
     """ISNULL and NOTNULL."""
+    w.enclose()
     w.write("is")
     leaf(w)
+    w.enclose()
 
 
 def _quantifier(w: Writer) -> None:
@@ -129,7 +143,7 @@ def _quantifier(w: Writer) -> None:
     r, word = w.r, w.r.word
     behind_operator = bool(r.index) and (r.last.kind is Kind.SYMBOL or r.last.word in ("like", "ilike", "to"))
     if not w.follows("(") or not behind_operator:
-        plain(w)
+        clause(w)
     elif word == "all":
         leaf(w)
     else:
@@ -244,7 +258,9 @@ WORDS: Final[dict[str, Handler]] = {
     **dict.fromkeys(("isnull", "notnull"), _null_test),
     **dict.fromkeys(("cast", "treat"), _cast),
     **dict.fromkeys(("true", "false", "null"), leaf),
-    **dict.fromkeys(("and", "or", "in", "when", "then", "else", "distinct", "array"), plain),
+    **dict.fromkeys(("or", "when", "then", "else", "distinct"), clause),
+    **dict.fromkeys(("in", "array"), plain),
+    "and": _and,
     "at": _at,
     "between": _between,
     "case": _case,

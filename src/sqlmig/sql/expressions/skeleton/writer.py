@@ -27,6 +27,9 @@ class Writer:
         self.merging = False
         """Whether the statement is a MERGE."""
         self._prefixes = 0
+        self._subscripts = 0
+        self._starts = [0]
+        """For each level of what is open, where in the text an operand of AND or OR started."""
 
     def write(self, *pieces: str, operand: bool = False) -> None:
         """Write words and symbols, the last of which may end a value."""
@@ -42,15 +45,37 @@ class Writer:
         self.write(piece)
         self._prefixes = prefixes
 
+    def start(self) -> None:
+        """Note that an operand of AND or OR starts here, or something as wide."""
+        self._starts[-1] = len(self.out)
+
+    def enclose(self) -> None:
+        """Put parentheses around the operand of IS: of what binds weaker there are only AND, OR and NOT.
+
+        So it does not matter how tightly a release of sqlglot has IS bind.
+        """
+        self.out.insert(self._starts[-1], "(")
+        self.write(")", operand=True)
+
+    def subscript(self) -> None:
+        """Note a subscript; what sqlglot needs for many in a row grows with their square."""
+        self._subscripts = self._subscripts + 1 if self.last == "]" else 0
+        if self._subscripts > DEEPEST:
+            self.refuse(f"more than {DEEPEST} subscripts")
+
     def push(self, what: str) -> None:
         """Note that something is open."""
         self.open.append(what)
+        self._starts.append(len(self.out))
         if len(self.open) > DEEPEST:
             self.refuse(f"more than {DEEPEST} levels of nesting")
 
     def pop(self) -> str:
         """Note that the innermost of what is open is closed."""
-        return self.open.pop() if self.open else ""
+        if not self.open:
+            return ""
+        self._starts.pop()
+        return self.open.pop()
 
     @property
     def inside(self) -> str:
@@ -72,14 +97,20 @@ class Writer:
         raise NotUnderstood(what, self.r.at)
 
 
-# A level takes about fifteen frames of sqlglot's parser; its compiled build has no other limit than the stack.
-DEEPEST: Final = 100
+# A level takes about twenty frames of sqlglot's parser. Its compiled build knows no limit: here both have the same one.
+DEEPEST: Final = 32
 
 
 def plain(w: Writer) -> None:
     """Write a word of the grammar as it is."""
     w.write(w.r.word)
     w.r.step()
+
+
+def clause(w: Writer) -> None:
+    """Write a word of the grammar behind which a condition may start."""
+    plain(w)
+    w.start()
 
 
 def leaf(w: Writer, *, quoted: bool = False) -> None:
@@ -93,8 +124,8 @@ def leaf(w: Writer, *, quoted: bool = False) -> None:
 def opening(w: Writer, what: str) -> None:
     """Write an opening parenthesis."""
     w.r.step()
-    w.push(what)
     w.write("(")
+    w.push(what)
 
 
 def string(w: Writer) -> None:
