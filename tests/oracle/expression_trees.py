@@ -76,7 +76,7 @@ def shape(node: Node | None) -> Shape:
             return None
         case Query() if node.rest:
             body = node.body
-            if isinstance(body, Select | SetOperation):
+            if isinstance(body, Select | SetOperation | Values):
                 body = body.replaced(rest=(*body.rest, *node.rest))
             return shape(node.replaced(body=body, rest=()))
         case Subquery():
@@ -343,6 +343,7 @@ _NODES: dict[str, Callable[[Any], Node]] = {
     "grouping_func": lambda x: Call(parts=("grouping",), arguments=_nodes(x.args)),
     "json_is_predicate": lambda x: Operation(parts=(_node(x.expr),)),
     "xml_expr": lambda x: Operation(parts=_nodes(x.args)),
+    "current_of_expr": lambda x: None,
     "list": lambda x: Row(items=_nodes(x.items)),
     "grouping_set": lambda x: Operation(parts=_nodes(x.content)),
 }
@@ -374,7 +375,7 @@ def _select(select: Any) -> Node:
         )
     if select.values_lists:
         rows = [_nodes(row.list.items) for row in select.values_lists]
-        return Values(rows=tuple(row[0] if len(row) == 1 else Row(items=row) for row in rows))
+        return Values(rows=tuple(row[0] if len(row) == 1 else Row(items=row) for row in rows), rest=rest)
     return Select(
         outputs=_outputs(select.target_list),
         source=_sources(select.from_clause),

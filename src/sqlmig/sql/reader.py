@@ -21,6 +21,14 @@ class Name:
     name: str
     at: int = field(default=-1, compare=False, repr=False)
     """Offset of its first character; -1 when it comes from no text."""
+    _hash: int = field(init=False, compare=False, repr=False)
+    """Names are keys of every mapping of a schema, and are looked up far more often than made."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.schema, self.name)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         parts = (self.name,) if self.schema is None else (self.schema, self.name)

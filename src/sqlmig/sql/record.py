@@ -6,6 +6,7 @@ start, which a hook that runs at each commit would spend mostly on that.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, NoReturn, Self, dataclass_transform
 
 
@@ -29,6 +30,8 @@ def aside(*, default: Any = _REQUIRED) -> Any:
 class _RecordType(type):
     """Makes slots of a class's annotations, and keeps their defaults apart."""
 
+    _setters: tuple[tuple[str, Any, Callable[[Any, Any], None]], ...]
+
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _RecordType:
         fields: dict[str, Any] = {}
         asides: set[str] = set()
@@ -46,7 +49,10 @@ class _RecordType(type):
         namespace["_fields"] = fields
         namespace["_asides"] = frozenset(asides)
         namespace["_compared"] = tuple(field for field in fields if field not in asides)
-        return super().__new__(cls, name, bases, namespace)
+        made = super().__new__(cls, name, bases, namespace)
+        # A slot's own setter costs a third of object.__setattr__, and replaying a history makes values by the thousand.
+        made._setters = tuple((field, default, getattr(made, field).__set__) for field, default in fields.items())
+        return made
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(aside,))
@@ -56,20 +62,25 @@ class Record(metaclass=_RecordType):
     _fields: dict[str, Any]
     _asides: frozenset[str]
     _compared: tuple[str, ...]
+    _setters: tuple[tuple[str, Any, Callable[[Any, Any], None]], ...]
 
     def __init__(self, **values: Any) -> None:
-        put = object.__setattr__
-        for field, default in self._fields.items():
+        for field, default, put in self._setters:
             value = values.pop(field, default)
             if value is _REQUIRED:
                 raise TypeError(f"{type(self).__name__} needs '{field}'")
-            put(self, field, value)
+            put(self, value)
         if values:
             raise TypeError(f"{type(self).__name__} has no '{next(iter(values))}'")
 
     def replaced(self, **values: Any) -> Self:
         """A copy with other values in some fields."""
-        return type(self)(**{field: getattr(self, field) for field in self._fields} | values)
+        copy = object.__new__(type(self))
+        for field, _, put in self._setters:
+            put(copy, values.pop(field) if field in values else getattr(self, field))
+        if values:
+            raise TypeError(f"{type(self).__name__} has no '{next(iter(values))}'")
+        return copy
 
     @classmethod
     def field_names(cls) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sqlmig.sql.definitions import Check, Column, ForeignKey, Generated, TypeName, Unique
+from sqlmig.sql.definitions import Check, Column, Expression, ForeignKey, Generated, TypeName, Unique
 from sqlmig.sql.effecting.scene import Handler, Names, Scene, Use
+from sqlmig.sql.expressions.calls import calls
 from sqlmig.sql.expressions.volatility import Volatility, volatility
 from sqlmig.sql.locktable import Role
 from sqlmig.sql.operations.tables import (
@@ -86,7 +87,7 @@ def _with_default(scene: Scene, column: Column) -> tuple[str, bool]:
         default = domain.default
     if default is not None and default.text.strip().lower() == "null":
         default = None
-    found = None if default is None else volatility(default, _volatilities(scene))
+    found = None if default is None else volatility(default, _volatilities(scene, default))
     if found is Volatility.VOLATILE or (default is not None and found is None):
         return "add-column-default-volatile", found is not None
     if domain is not None and column.type is not None:
@@ -116,14 +117,15 @@ _OF_EXTENSIONS: Final = frozenset(
 )
 
 
-def _volatilities(scene: Scene) -> dict[str, Volatility]:
-    """The functions that statements made, each by the worst of its overloads."""
+def _volatilities(scene: Scene, e: Expression) -> dict[str, Volatility]:
+    """The functions of an expression that statements made, each by the worst of its overloads."""
     found: dict[str, Volatility] = {}
-    for name, routines in scene.state.routines.items():
-        worst = max((Volatility(routine.volatility) for routine in routines), key=list(Volatility).index)
-        found[f"{name.schema}.{name.name}"] = worst
-        if scene.state.resolve_routine(Name(None, name.name)) == name:
-            found[name.name] = worst
+    for call in calls(e):
+        name = call.name
+        routines = scene.state.routine(name)
+        if routines:
+            worst = max((Volatility(routine.volatility) for routine in routines), key=list(Volatility).index)
+            found[name.name if name.schema is None else f"{name.schema}.{name.name}"] = worst
     return found
 
 

@@ -262,6 +262,7 @@ class Values(Node):
     """VALUES; a row of one column is that value, not a Row."""
 
     rows: tuple[Node, ...]
+    rest: tuple[Node, ...] = ()
 
 
 class Change(Node):

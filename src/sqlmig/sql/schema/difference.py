@@ -16,6 +16,7 @@ from sqlmig.sql.definitions import Option
 from sqlmig.sql.operations.base import Kind
 from sqlmig.sql.reader import Name
 from sqlmig.sql.record import Record
+from sqlmig.sql.schema.changes import changed
 from sqlmig.sql.schema.objects import CompositeType, Domain, EnumType, Routine, Type, View
 from sqlmig.sql.schema.state import SchemaState
 from sqlmig.sql.schema.tables import Index, Policy, Rule, Table, TableColumn, TableConstraint, Trigger
@@ -155,9 +156,7 @@ def _plain(kind: Kind, name: Name) -> _Fact:
 
 def _own(mine: Mapping[K, V], others: Mapping[K, V]) -> Iterator[V]:
     """What one mapping has and the other has not, or not the same value."""
-    for key, value in mine.items():
-        if others.get(key) is not value:
-            yield value
+    return (value for _, value in changed(mine, others))
 
 
 def _table_facts(table: Table) -> Iterator[tuple[_Key, _Fact]]:

@@ -74,7 +74,7 @@ def _select(account: Account, x: exp.Select) -> Node:
     outputs = _outputs(account, x.expressions)
     rows = outputs[0].value if len(outputs) == 1 else None
     if isinstance(rows, Call) and rows.token >= 0 and account.token(rows.token).word == "values":
-        return Values(rows=rows.arguments)
+        return Values(rows=rows.arguments, rest=account.rest(x, "expressions", "with_"))
     where = given(x, "where")
     return Select(
         outputs=outputs,

@@ -59,6 +59,13 @@ def closed(w: Writer, what: str) -> None:
         w.write(")", operand=True)
 
 
+def _where(w: Writer) -> None:
+    if w.r.accept("where", "current", "of"):
+        name(w.r)
+    else:
+        clause(w)
+
+
 def _by(w: Writer) -> None:
     """GROUP BY, ORDER BY, PARTITION BY."""
     word = w.r.word
@@ -281,7 +288,7 @@ QUERY_WORDS: Final[dict[str, Handler]] = {
     **dict.fromkeys(("row", "rows", "range", "groups"), _frame),
     **dict.fromkeys(
         (
-            *("select", "from", "where", "having", "union", "intersect", "except", "offset", "asc", "desc"),
+            *("select", "from", "having", "union", "intersect", "except", "offset", "asc", "desc"),
             *("on", "join", "inner", "cross", "full", "outer", "natural", "lateral", "window", "returning"),
             *("set", "do", "constraint"),
         ),
@@ -304,5 +311,6 @@ QUERY_WORDS: Final[dict[str, Handler]] = {
     "tablesample": _tablesample,
     "using": _using,
     "values": _values,
+    "where": _where,
     "with": _with,
 }
