@@ -19,7 +19,7 @@ tracks:
 tenants:
   query: SELECT id, slug, schema_name AS schema, tier FROM core.tenants ORDER BY id
 variables: {greeting: hello}
-apply: {lock_timeout: 500ms, attempts: 3, lock_wait: 2s}
+apply: {lock_timeout: 500ms, attempts: 3, lock_wait: 2s, refuse_on: never}
 environments:
   dev: {development: true}
   prod: {apply: {attempts: 3}}

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import Context, FileContext
-from sqlmig.sql.definitions import Column
+from sqlmig.lint.types import type_text
+from sqlmig.sql.definitions import Column, TypeName
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import AddColumn, CreateTable
 from sqlmig.sql.reader import Name
-from sqlmig.sql.schema.tables import Origin, Table, TableColumn
+from sqlmig.sql.schema.tables import Index, Origin, Table, TableColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,24 @@ def added_columns(file: FileContext) -> Iterator[NewColumn]:
                 yield NewColumn(table, made, column, context)
 
 
+def changed_tables(file: FileContext) -> Iterator[Table]:
+    """The tables that a file makes or changes, as they are at its end."""
+    return iter(file.changed_tables)
+
+
+def added_indexes(file: FileContext) -> Iterator[Index]:
+    """The indexes that a file makes, those of constraints included, as they are at its end."""
+    return (index for index in file.changed_indexes if is_added(index.made_by, file))
+
+
 def shown(name: Name, file: FileContext) -> str:
     """A resolved name as the migration's author would write it."""
     return quote_ident(name.name) if name.schema == file.file.schema else str(name)
+
+
+def type_shown(type_name: TypeName, file: FileContext) -> str:
+    """A type as the migration's author would write it."""
+    return type_text(type_name.replaced(schema=None) if type_name.schema == file.file.schema else type_name)
 
 
 def is_added(made_by: Origin | None, file: FileContext) -> bool:

@@ -12,12 +12,9 @@ from sqlmig.sql.record import Record
 
 def called(operation: Operation, functions: Set[str]) -> Iterator[FunctionCall]:
     """The calls of functions with these names, in whatever schema, anywhere in an operation; each place once."""
-    seen: set[int] = set()
-    for expression in expressions(operation):
-        for call in calls(expression):
-            if call.name.name in functions and call.at not in seen:
-                seen.add(call.at)
-                yield call
+    for call in _calls_of(operation):
+        if call.name.name in functions:
+            yield call
 
 
 def expressions(value: object) -> Iterator[Expression]:
@@ -30,3 +27,14 @@ def expressions(value: object) -> Iterator[Expression]:
     elif isinstance(value, tuple):
         for item in value:
             yield from expressions(item)
+
+
+_memo: list[tuple[Operation, tuple[FunctionCall, ...]]] = []
+"""The operation that was asked about last: rule after rule asks about the same one."""
+
+
+def _calls_of(operation: Operation) -> tuple[FunctionCall, ...]:
+    if not _memo or _memo[0][0] is not operation:
+        found = {call.at: call for expression in expressions(operation) for call in calls(expression)}
+        _memo[:] = [(operation, tuple(found.values()))]
+    return _memo[0][1]

@@ -81,24 +81,28 @@ def removal(context: Context, message: str, statement: str, *, still: str) -> Fl
     )
 
 
-def renaming(context: Context, old: str, new: str, where: str, instead: str, sql: str = "") -> Flag:
+def renaming(context: Context, old: str, new: str, instead: str, sql: str = "", *, where: str, then: str) -> Flag:
     """What to say of a new name.
 
     Args:
         context: where.
         old: the old name, in words where it needs them.
         new: the new one.
-        where: what `everywhere` says.
         instead: what to do, as long as code uses the old name.
         sql: the statements for it.
+        where: what `everywhere` says.
+        then: what happens from then on all the same, if that is worth a word.
     """
     if contracts(context.file):
-        message = (
-            f"Code that names {new} fails until then, and prepared statements that name {old} from then on{where}."
-        )
-        return Flag(message, severity=Severity.INFO)
+        message = f"Code that names {new} fails until this has run{where}."
+        return Flag(f"{message} {then}".rstrip(), severity=Severity.INFO)
     message = f"Code that names {old} fails from now on, and code that names {new} fails until then{where}."
     return Flag(message, instead, sql)
+
+
+def prepared_fail(old: str) -> str:
+    """What prepared statements do that name something by a name which is gone."""
+    return f"Prepared statements that name {old} fail from then on."
 
 
 def view_in_place(context: Context, name: str, new: str) -> str:

@@ -23,8 +23,9 @@ from sqlmig.sql.operations.base import Operation
 from sqlmig.sql.operations.session import SetParameter
 from sqlmig.sql.operations.tables import CreateTable, CreateTableAs, Persistence
 from sqlmig.sql.reader import Name
+from sqlmig.sql.schema.changes import changed
 from sqlmig.sql.schema.state import SchemaState
-from sqlmig.sql.schema.tables import Origin, Table
+from sqlmig.sql.schema.tables import Index, Origin, Table
 from sqlmig.sql.statements import Statement
 
 if TYPE_CHECKING:
@@ -129,9 +130,23 @@ class FileContext:
 
     @cached_property
     def made(self) -> frozenset[Name]:
-        """Tables, views and so on that this file makes, resolved; temporary ones too."""
-        altered = {name for name, table in self.end.tables.items() if not table.known_from_creation}
-        return self.end.relations - self.start.relations - altered
+        """Tables, views, indexes and sequences that this file makes, resolved; temporary ones too."""
+        start, end = self.start, self.end
+        tables = {name for name, table in changed(end.tables, start.tables) if table.known_from_creation}
+        others = (changed(end.views, start.views), changed(end.indexes, start.indexes))
+        names = tables.union(*((name for name, _ in each) for each in others))
+        names |= {name for name, _ in changed(end.sequences, start.sequences)}
+        return frozenset(name for name in names if start.relation(name) is None)
+
+    @cached_property
+    def changed_tables(self) -> tuple[Table, ...]:
+        """The tables that are not as they were before the file, as they are at its end; those it drops are left out."""
+        return tuple(table for _, table in changed(self.end.tables, self.start.tables))
+
+    @cached_property
+    def changed_indexes(self) -> tuple[Index, ...]:
+        """The same for indexes, those of constraints included."""
+        return tuple(index for _, index in changed(self.end.indexes, self.start.indexes))
 
     @cached_property
     def new_tables(self) -> tuple[tuple[Table, Occurrence], ...]:
@@ -150,6 +165,8 @@ class FileContext:
     @cached_property
     def tenant_lists(self) -> frozenset[Name]:
         """The tables that the tenant column alone refers to: each of their rows is a tenant."""
+        if not self.settings.row_level:
+            return frozenset()
         return frozenset(
             key.definition.references
             for table in self.end.tables.values()

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from sqlmig.lint.context import Context, FileContext
 from sqlmig.lint.tenancy import is_tenant_table
+from sqlmig.lint.tenantlist import tenant_list
 from sqlmig.project.directives import FileKind
 from sqlmig.project.model import Scope
 from sqlmig.sql.definitions import Expression, IndexElement
-from sqlmig.sql.identifiers import quote_ident
+from sqlmig.sql.expressions.calls import calls
+from sqlmig.sql.identifiers import fold, quote_ident
 from sqlmig.sql.operations.routines import CreateRoutine
 from sqlmig.sql.reader import Name
 from sqlmig.sql.schema.tables import Index, Origin, Table, TableConstraint
+from sqlmig.sql.tokens import Kind
 
 
 def mixes_tenants(table: Table, file: FileContext) -> bool:
@@ -41,10 +44,19 @@ def tables_to_judge(file: FileContext) -> Iterator[Table]:
 
     A down file only puts back what was there, and was judged when it was made.
     """
-    if file.settings.row_level and file.file.kind is not FileKind.DOWN:
-        for table in file.end.tables.values():
-            if table.partition_of is None and is_tenant_table(table, file):
-                yield table
+    if not file.settings.row_level or file.file.kind is FileKind.DOWN:
+        return
+    changed = [table for table in _changed(file) if table.partition_of is None and is_tenant_table(table, file)]
+    listing = tenant_list(file) if changed else None
+    yield from (table for table in changed if table is not listing)
+
+
+def _changed(file: FileContext) -> tuple[Table, ...]:
+    """The tables that the file makes, alters or gives an index; what it leaves alone is the same value as before."""
+    start, end = file.start, file.end
+    names = {name: None for name, table in end.tables.items() if start.tables.get(name) is not table}
+    names |= {index.table: None for name, index in end.indexes.items() if start.indexes.get(name) is not index}
+    return tuple(end.tables[name] for name in names if name in end.tables)
 
 
 def is_from(made_by: Origin | None, file: FileContext) -> bool:
@@ -86,7 +98,7 @@ def element_text(element: IndexElement) -> str:
     if element.column is not None:
         text = quote_ident(element.column)
     else:
-        text = f"({element.expression.text})" if element.expression is not None else ""
+        text = _in_parentheses(element.expression) if element.expression is not None else ""
     text += f" COLLATE {element.collation}" if element.collation is not None else ""
     text += f" {element.opclass}" if element.opclass is not None else ""
     text += " DESC" if element.descending else ""
@@ -95,11 +107,25 @@ def element_text(element: IndexElement) -> str:
     return text
 
 
+def _in_parentheses(expression: Expression) -> str:
+    """An expression as an index takes it: what is not a call of a function alone needs parentheses."""
+    alone = any(call.name_from == 0 and call.closing == len(expression.tokens) - 1 for call in calls(expression))
+    return expression.text if alone or expression.text.startswith("(") else f"({expression.text})"
+
+
+def mentions(expression: Expression, column: str) -> bool:
+    """Whether a column's name stands in an expression at all."""
+    return any(token.kind in _NAMES and fold(token) == column for token in expression.tokens)
+
+
 def mentions_behind_where(expression: Expression, column: str) -> bool:
     """Whether a column's name stands anywhere behind the first WHERE, ON or USING: then it may be compared there."""
-    words = [token.word or token.text.strip('"') for token in expression.tokens]
+    words = [token.word for token in expression.tokens]
     first = next((index for index, word in enumerate(words) if word in ("where", "on", "using")), len(words))
-    return column in words[first:]
+    return any(token.kind in _NAMES and fold(token) == column for token in expression.tokens[first:])
+
+
+_NAMES = (Kind.WORD, Kind.IDENTIFIER)
 
 
 def routine_around(context: Context) -> CreateRoutine | None:

@@ -23,7 +23,7 @@ class Fit(Enum):
 
 
 def fit_of(own: TypeName, other: TypeName) -> Fit:
-    """What comes of a foreign key from a column of one type to a column of another; domains are to be looked through."""
+    """What comes of a foreign key from one type to another. Domains are to be looked through before."""
     if own.name == other.name and own.dimensions == other.dimensions:
         return _by_modifier(own, other)
     family, other_family = _FAMILIES.get(own.builtin), _FAMILIES.get(other.builtin)

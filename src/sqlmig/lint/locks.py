@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from sqlmig.lint.context import Context
 from sqlmig.sql.locktable import LockMode
+from sqlmig.sql.operations.base import Operation
+from sqlmig.sql.operations.tables import Detach, DetachPartition
 from sqlmig.sql.reader import Name
 
 
@@ -20,6 +22,13 @@ def blocked(context: Context, name: Name) -> str:
     """Who has to wait for a lock on a table: "reads and writes", "writes", ..."""
     mode = context.effect.locks.get(context.before.resolve(name))
     return mode.blocks if mode is not None else ""
+
+
+def is_concurrent(operation: Operation) -> bool:
+    """Whether an operation has CONCURRENTLY: it waits for others without keeping anybody waiting."""
+    if isinstance(operation, DetachPartition):
+        return operation.mode is not Detach.PLAIN
+    return bool(getattr(operation, "concurrently", False))
 
 
 def listed(names: Sequence[str]) -> str:

@@ -15,15 +15,17 @@ from sqlmig.sql.schema.tables import Index, Table
 def column_loses_name(operation: RenameColumn, context: Context) -> bool:
     """Whether a column that others may use is not to be found by its name any more.
 
-    A view that has the table's name in the end is there to serve the code that knows the column by its old name.
+    Another column by its name takes its place, and a view that has the table's name in the end is there to serve the
+    code that knows the column by its old name.
     """
     relation = context.before.relation(operation.table)
     if is_down(context.file) or is_spared(relation, context, if_exists=operation.if_exists):
         return False
     if isinstance(relation, Table):
-        column = relation.column(operation.name)
+        column, after = relation.column(operation.name), context.end.tables.get(relation.name)
         behind_view = relation.name in context.end.views and _is_there(relation.name, context)
-        return not behind_view and (column is None or not is_spared(column, context))
+        made_again = after is not None and after.column(operation.name) is not None and context.file.transaction
+        return not (behind_view or made_again) and (column is None or not is_spared(column, context))
     return True
 
 

@@ -12,6 +12,7 @@ from sqlmig.sql.operations.base import Operation, Unknown
 from sqlmig.sql.operations.routines import CreateRoutine, Do
 from sqlmig.sql.parser import parse
 from sqlmig.sql.replay import replay
+from sqlmig.sql.replaying.passes import carried_out
 from sqlmig.sql.schema.state import SchemaState
 from sqlmig.sql.statements import Statement
 
@@ -26,7 +27,7 @@ def read_file(file: File, start: SchemaState, settings: Settings) -> FileContext
     """
     reading = _Reading(file.mark, file.transaction, start)
     for statement in file.statements:
-        for operation in parse(statement):
+        for operation in carried_out(parse(statement)):
             reading.take(operation, statement, statement, Runs.NOW, frozenset())
             if isinstance(operation, Do | CreateRoutine):
                 reading.take_body(body_statements(operation), statement, Runs.NOW)

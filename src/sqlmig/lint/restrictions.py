@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from sqlmig.lint.breaking import is_own, is_spared
 from sqlmig.lint.context import Context
-from sqlmig.sql.definitions import Check, Constraint, ForeignKey, NotNull, Unique
+from sqlmig.sql.definitions import Check, Constraint, ForeignKey, IndexElement, NotNull, Unique
 from sqlmig.sql.expressions.not_null import proves_not_null
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.base import Operation
@@ -29,9 +29,10 @@ def refused(operation: Operation, context: Context) -> str | None:
         case SetDomainNotNull(domain=name, not_null=True):
             return _of_domain(name, "NULL", context)
         case SetNotNull(table=name) | AddConstraint(table=name) | CreateTrigger(table=name) | CreateIndex(table=name):
-            table = context.before.table(name)
-            spared = table is not None and is_spared(table, context)
-            return None if spared else _of_table(operation, table, name, context)
+            relation = context.before.relation(name)
+            if relation is not None and (not isinstance(relation, Table) or is_spared(relation, context)):
+                return None
+            return _of_table(operation, relation, name, context)
         case _:
             return None
 
@@ -43,12 +44,9 @@ def _of_table(operation: Operation, table: Table | None, name: Name, context: Co
         case AddConstraint(constraint=constraint):
             return _by_constraint(constraint, table, name, context)
         case CreateIndex(unique=True, elements=elements):
-            expressions = [element.expression for element in elements if element.expression is not None]
-            read = [column for one in expressions for column in columns_read(one, _names(table))]
-            columns = [element.column for element in elements if element.column is not None]
-            return _twice([*columns, *read], table, name, context, whole=not expressions)
+            return _of_index(elements, table, name, context)
         case CreateTrigger(function=function) if _raises(function, context):
-            return f"rows to {context.shown(name)} that {context.shown(function)}() raises for"
+            return f"rows of {context.shown(name)} that {context.shown(function)}() raises for"
         case _:
             return None
 
@@ -68,19 +66,19 @@ def _by_constraint(constraint: Constraint, table: Table | None, name: Name, cont
             read = columns_read(expression, _names(table))
             if read and all(_is_new(column, table, context) for column in read):
                 missing = [column for column in required if _null(column, table, name, context) is not None]
-                return f"rows to {shown} without {', '.join(map(quote_ident, missing))}" if missing else None
+                return f"rows of {shown} without {', '.join(map(quote_ident, missing))}" if missing else None
             if set(read) <= required and all(_never_null(column, table) for column in required):
                 return None
-            return f"rows to {shown} for which ({expression.text}) is false"
+            return f"rows of {shown} for which ({expression.text}) is false"
         case ForeignKey(enforced=True, columns=columns, references=other):
             if any(_is_new(column, table, context) for column in columns):
                 return None
             to = context.shown(other)
-            return f"to {shown} rows that lead to no row of {to}, or deletes rows of {to} that {shown} leads to,"
+            return f"rows of {shown} that refer to no row of {to}, or deletes rows of {to} that {shown} refers to,"
         case Check() | ForeignKey():
             return None
         case _:
-            return f"rows to {shown} that conflict with others"
+            return f"rows of {shown} that conflict with others"
 
 
 def _null(column: str, table: Table | None, name: Name, context: Context) -> str | None:
@@ -89,25 +87,35 @@ def _null(column: str, table: Table | None, name: Name, context: Context) -> str
     if _never_null(column, table) or (found is not None and found.has_default and is_own(found.made_by, context.file)):
         return None
     if found is not None and is_own(found.made_by, context.file):
-        return f"rows to {shown} without {quote_ident(column)}"
-    return f"NULL to {shown}.{quote_ident(column)}"
+        return f"rows of {shown} without {quote_ident(column)}"
+    return f"NULL into {shown}.{quote_ident(column)}"
 
 
 def _never_null(column: str, table: Table | None) -> bool:
     return table is not None and table.proves_not_null(column)
 
 
-def _twice(
-    columns: Sequence[str], table: Table | None, name: Name, context: Context, *, whole: bool = True
-) -> str | None:
-    """What a unique key refuses; nothing new where fewer of these columns are unique already, or where one is new."""
+def _twice(columns: Sequence[str], table: Table | None, name: Name, context: Context) -> str | None:
+    """What a unique key refuses; nothing new where one of the columns is, or where fewer are unique already."""
     if any(_is_new(column, table, context) for column in columns):
         return None
-    if whole and any(_is_key(key, columns) for key in _keys(name, context)):
+    if any(_is_key(key, columns) for key in _keys(name, context)):
         return None
-    values = ", ".join(map(quote_ident, columns))
-    what = f"the same {values}" if whole else "the same values of that expression"
-    return f"{what} to {context.shown(name)} twice"
+    return _second(map(quote_ident, columns), name, context)
+
+
+def _of_index(elements: tuple[IndexElement, ...], table: Table | None, name: Name, context: Context) -> str | None:
+    if all(element.column is not None for element in elements):
+        return _twice([element.column for element in elements if element.column is not None], table, name, context)
+    read = [column for one in elements if one.expression for column in columns_read(one.expression, _names(table))]
+    if any(_is_new(column, table, context) for column in read):
+        return None
+    said = (one.expression.text if one.expression is not None else quote_ident(one.column or "") for one in elements)
+    return _second(said, name, context)
+
+
+def _second(values: Iterable[str], name: Name, context: Context) -> str:
+    return f"a second row of {context.shown(name)} with the same {', '.join(values)}"
 
 
 def _keys(name: Name, context: Context) -> Iterable[tuple[str | None, ...]]:
@@ -149,4 +157,4 @@ def _of_domain(name: Name, what: str, context: Context) -> str | None:
     columns = context.before.columns_of_type(name)
     if not columns or is_spared(context.before.type(name), context):
         return None
-    return f"{what} to columns of domain {context.shown(name)}"
+    return f"{what} into columns of domain {context.shown(name)}"

@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlmig.project.config.check import shared_schemas
 from sqlmig.project.config.lint import LintConfig
 from sqlmig.project.config.values import ApplyConfig, Config
+from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.reader import Name
 
 
@@ -61,7 +62,8 @@ class Settings:
     def tenant_condition(self) -> str:
         """The condition that a policy should have, ready to paste."""
         cast = f"::{self.lint.tenant_type}" if self.lint.tenant_type else "::uuid"
-        return f"{self.tenant_column} = (SELECT nullif(current_setting('{self.lint.tenant_setting}', true), ''){cast})"
+        setting = f"nullif(current_setting('{self.lint.tenant_setting}', true), ''){cast}"
+        return f"{quote_ident(self.tenant_column)} = (SELECT {setting})"
 
     def is_exempt(self, table: Name) -> bool:
         """Whether the configuration says that a table (resolved) holds no tenant's rows."""

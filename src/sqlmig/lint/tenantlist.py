@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.tenancy import is_tenant_table
 from sqlmig.sql.definitions import TypeName
 from sqlmig.sql.parse.pieces import NotUnderstood
 from sqlmig.sql.parse.types import type_name
-from sqlmig.sql.reader import Reader
+from sqlmig.sql.reader import Name, Reader
 from sqlmig.sql.schema.tables import Table
 from sqlmig.sql.tokens import SqlTextError, tokenize
 
@@ -28,8 +27,13 @@ def tenant_list(file: FileContext) -> Table | None:
     return referred[0] if len(referred) == 1 else None
 
 
-def expected_type(file: FileContext) -> tuple[TypeName, str] | None:
-    """The type that tenant columns should have, and who says so; None when nobody does."""
+def expected_type(file: FileContext, of: Name | None = None) -> tuple[TypeName, str] | None:
+    """The type that tenant columns should have, and who says so; None when nobody does.
+
+    Args:
+        file: the file in which one is made.
+        of: the table that gets it, which is no witness itself.
+    """
     settings = file.settings
     if settings.lint.tenant_type is not None:
         try:
@@ -45,9 +49,7 @@ def expected_type(file: FileContext) -> tuple[TypeName, str] | None:
     found = Counter(
         stored(column.type)
         for table in file.start.tables.values()
-        if is_tenant_table(table, file)
-        and (column := table.column(settings.tenant_column)) is not None
-        and column.type is not None
+        if (column := table.column(settings.tenant_column)) is not None and table.name != of and column.type is not None
     )
     if not found:
         return None

@@ -8,13 +8,14 @@ from sqlmig.lint.asked import expressions
 from sqlmig.lint.context import File, FileContext, Occurrence
 from sqlmig.sql.expressions.names import literal_names, qualified_names
 from sqlmig.sql.expressions.queries import relations, source_relations
+from sqlmig.sql.identifiers import fold
 from sqlmig.sql.offsets import read_string
 from sqlmig.sql.operations.base import Operation
-from sqlmig.sql.operations.routines import CreateRoutine, Do
+from sqlmig.sql.operations.routines import AlterRoutine, CreateRoutine, Do
 from sqlmig.sql.operations.rows import Delete, Insert, Merge, Update
 from sqlmig.sql.reader import Name
 from sqlmig.sql.record import Record
-from sqlmig.sql.tokens import SqlTextError, tokenize
+from sqlmig.sql.tokens import Kind, SqlTextError, tokenize
 
 
 def is_literal(file: File, at: int, text: str) -> bool:
@@ -41,6 +42,22 @@ def dotted_names(file: FileContext) -> Iterator[Name]:
             if name.schema is not None and name.at >= 0 and name.at not in seen:
                 seen.add(name.at)
                 yield name
+
+
+def named_schemas(file: FileContext) -> Iterator[Name]:
+    """The schemas that statements name by themselves: behind SCHEMA, and in the search_path of a function."""
+    for occurrence in file.occurrences:
+        tokens = occurrence.statement.tokens
+        operation = occurrence.operation
+        first = tokens[0].word if tokens else ""
+        if occurrence.statement is not occurrence.outer or first in ("set", "reset", "comment"):
+            continue
+        in_path = isinstance(operation, CreateRoutine | AlterRoutine)
+        for index, token in enumerate(tokens):
+            before = tokens[index - 1].word if index else ""
+            path = in_path and index > 1 and tokens[index - 2].word == "search_path"
+            if token.kind in (Kind.WORD, Kind.IDENTIFIER) and (before == "schema" or path):
+                yield Name(None, fold(token), token.start)
 
 
 def _in_tokens(occurrence: Occurrence) -> Iterator[Name]:

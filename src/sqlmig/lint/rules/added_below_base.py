@@ -19,6 +19,7 @@ def added_below_base(track: TrackContext) -> Iterator[tuple[str, Flag]]:
     Instead: give it the next free number. Where it may run late on purpose, say so: `-- sqlmig: out-of-order REASON`.
     """
     known = [file.version for file in track.files if not file.added]
+    highest = version_label(max((file.version for file in track.files), default=0))
     for file in track.files:
         if track.base and file.added and not file.out_of_order and known and file.version < known[-1]:
             head = version_label(known[-1])
@@ -26,6 +27,6 @@ def added_below_base(track: TrackContext) -> Iterator[tuple[str, Flag]]:
                 file.path,
                 Flag(
                     f"The base is at {head}: where that is applied, {version_label(file.version)} comes too late.",
-                    f"Rename the pair to a number above {head}; `sqlmig new` gives the next.",
+                    f"Give its files a number above {highest}; `sqlmig new` takes the next.",
                 ),
             )

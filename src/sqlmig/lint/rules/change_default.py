@@ -34,11 +34,14 @@ def change_default(operation: SetDefault | DropDefault, context: Context) -> Ite
         same = column.known_from_creation and column.sequence is None and text_of(column.default) == text_of(default)
         if same or is_spared(column, context):
             return
-    writes = f"{default.text} there" if default is not None else "NULL there"
-    if default is None and column is not None and column.not_null:
-        writes = "NULL there, which the column refuses,"
     name = f"{context.shown(operation.table)}.{quote_ident(operation.column)}"
+    if default is not None:
+        effect = f"writes {default.text} there"
+    elif column is not None and column.not_null:
+        effect = "fails, because it is NOT NULL,"
+    else:
+        effect = "writes NULL there"
     yield Flag(
-        f"An INSERT that leaves out {name} writes {writes} from now on{everywhere(context, operation.table)}.",
+        f"An INSERT that leaves out {name} {effect} from now on{everywhere(context, operation.table)}.",
         "Deploy code that writes the column itself, and change the default then.",
     )

@@ -26,8 +26,8 @@ def contract_in_expand(file: FileContext) -> Iterator[Flag]:
     """
     if file.file.kind is not FileKind.UP or contracts(file.file):
         return
-    gone, new = removals(file), additions(file)
-    if gone and new:
+    gone = removals(file)
+    if gone and (new := additions(file)):
         yield Flag(
             f"Old code needs what this takes away ({listed([words for words, _ in gone])}), new code needs what it adds"
             f" ({listed([words for words, _ in new])}): there is no moment to deploy the new code.",

@@ -48,10 +48,10 @@ def disable_trigger(operation: SetTrigger | SetParameter | Select, context: Cont
             f"ALTER TABLE {shown} DISABLE TRIGGER USER;",
         )
         return
-    name = "all triggers" if operation.trigger is None else f"trigger {quote_ident(operation.trigger)}"
+    name = "its triggers" if operation.trigger is None else f"trigger {quote_ident(operation.trigger)}"
     if _enabled_again(operation, context):
         message = f"What this file writes to {shown} meanwhile goes past {name}."
-        yield Flag(message, "Make sure that nothing is lost by that.", severity=Severity.WARNING)
+        yield Flag(message, "Do in this file what they would have done.", severity=Severity.WARNING)
     else:
         yield Flag(
             f"Whatever any session writes to {shown} goes past {name} until somebody enables it again.",

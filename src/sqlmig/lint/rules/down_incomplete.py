@@ -25,9 +25,9 @@ def down_incomplete(pair: PairContext) -> Iterator[Flag]:
 
     Instead: undo in the down file all that the up file does, in the reverse order.
 
-    Unless: it cannot be taken back, and does no harm: values that an enum got, a constraint that was validated, a role;
-    an extension or schema that the up file makes with IF NOT EXISTS. Where one of the files has something that cannot
-    be read, nothing is said.
+    Unless: it cannot be taken back, and does no harm: values that an enum got, whether a constraint is validated, a
+    role; an extension or schema that the up file makes with IF NOT EXISTS. Where one of the files has something that
+    cannot be read, nothing is said.
     """
     if pair.down is None or pair.irreversible is not None or _is_unclear(pair.up) or _is_unclear(pair.down):
         return
@@ -58,7 +58,10 @@ def _is_harmless(found: Difference, up: FileContext, before: SchemaState, after:
         return found.kind is Kind.ROLE or (found.kind, found.name) in _made_if_missing(up)
     if found.how is How.CHANGED and found.kind is Kind.TYPE:
         return _has_more_labels(found.name, before, after)
-    return found.kind is Kind.CONSTRAINT and found.detail == "validity valid instead of not valid"
+    return found.kind is Kind.CONSTRAINT and found.detail in _VALIDITY
+
+
+_VALIDITY = ("validity valid instead of not valid", "validity not valid instead of valid")
 
 
 def _made_if_missing(up: FileContext) -> set[tuple[Kind, str]]:

@@ -31,11 +31,23 @@ def drop_column(operation: DropColumn, context: Context) -> Iterator[Flag]:
         return
     shown, where = context.shown(operation.table), everywhere(context, operation.table)
     name = f"{shown}.{quote_ident(operation.column)}"
-    values = "" if column is not None and column.generated is not None else f"its values are gone for good{where}"
+    computed = column is not None and column.generated is not None
+    lost = f"the values of {name} are gone for good{where}"
+    prepared = f"sessions with a prepared `SELECT *` of {shown} get an error until they prepare it anew"
+    if not _is_made_again(operation, context):
+        message = f"Code that still reads or writes {name} fails from now on{where if computed else f', and {lost}'}."
+    elif computed:
+        return
+    else:
+        message = f"T{lost[1:]}; the column that this migration adds by its name begins empty."
     yield removal(
         context,
-        f"Code that still reads or writes {name} fails from now on{values and ', and '}{values}.",
+        message,
         f"ALTER TABLE {shown} DROP COLUMN {quote_ident(operation.column)}",
-        still=f"Sessions with a prepared `SELECT *` of {shown} get an error until they prepare it anew"
-        f"{values and f'; {name} goes, and '}{values}.",
+        still=f"S{prepared[1:]}{where}." if computed else f"T{lost[1:]}; {prepared}.",
     )
+
+
+def _is_made_again(operation: DropColumn, context: Context) -> bool:
+    after = context.end.tables.get(context.before.resolve(operation.table))
+    return after is not None and after.column(operation.column) is not None

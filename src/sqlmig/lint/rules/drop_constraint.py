@@ -32,13 +32,16 @@ def drop_constraint(operation: DropConstraint, context: Context) -> Iterator[Fla
     dropped = target(operation, context)
     if is_spared(dropped.found, context, if_exists=dropped.if_exists):
         return
-    after = context.end.tables.get(context.before.resolve(operation.table))
     known = dropped.found if isinstance(dropped.found, TableConstraint) else None
-    if after is None or after.constraint(operation.name) or (known is not None and _has_successor(known, after)):
+    table = context.before.table(operation.table)
+    after = context.end.tables.get(context.before.resolve(operation.table))
+    if table is not None and (after is None or after.constraint(operation.name)):
         return
-    where = everywhere(context, operation.table)
+    if known is not None and after is not None and _has_successor(known, after):
+        return
+    shown, name = context.shown(operation.table), quote_ident(operation.name)
     yield Flag(
-        f"{_what_ends(known)} on {context.shown(operation.table)} once {dropped.words} is gone{where}.",
+        f"{_what_may_be(known, shown, name)}{everywhere(context, operation.table)}.",
         "Deploy code that does without it, and drop it then.",
     )
 
@@ -59,18 +62,19 @@ def _said(constraint: TableConstraint) -> str:
     return text_of(definition.replaced(not_valid=False) if hasattr(definition, "not_valid") else definition)
 
 
-def _what_ends(constraint: TableConstraint | None) -> str:
+def _what_may_be(constraint: TableConstraint | None, table: str, name: str) -> str:
+    rows = f"Without constraint {name} rows of {table} may"
     match constraint.definition if constraint is not None else None:
         case Unique(columns=columns):
             names = ", ".join(map(quote_ident, columns))
-            return f"Rows may have the same {names}, and ON CONFLICT ({names}) fails,"
-        case ForeignKey(references=name):
-            return f"Rows may refer to rows of {name.name} that are not there,"
+            return f"{rows} have the same {names}, and INSERT ... ON CONFLICT ({names}) fails"
+        case ForeignKey(references=other):
+            return f"{rows} refer to rows of {quote_ident(other.name)} that are not there"
         case Exclude():
-            return "Rows may conflict, and ON CONFLICT ON CONSTRAINT fails,"
+            return f"{rows} conflict, and INSERT ... ON CONFLICT ON CONSTRAINT {name} fails"
         case Check(expression=expression):
-            return f"Nothing checks ({expression.text})"
+            return f"{rows} break ({expression.text})"
         case NotNull(column=column):
-            return f"Rows may have NULL in {quote_ident(column)}"
+            return f"{rows} have NULL in {quote_ident(column)}"
         case _:
-            return "Nothing keeps rows to it"
+            return f"What constraint {name} keeps from {table}, which the migrations do not show, may be written"

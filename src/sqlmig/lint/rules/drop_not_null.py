@@ -32,6 +32,6 @@ def drop_not_null(operation: DropNotNull, context: Context) -> Iterator[Flag]:
         return
     name = f"{context.shown(operation.table)}.{quote_ident(operation.column)}"
     yield Flag(
-        f"Code that reads {name} may meet NULL from now on{everywhere(context, operation.table)}, which it never did.",
+        f"Code that reads {name} may find NULL there from now on{everywhere(context, operation.table)}; it never was.",
         "Deploy code that reads NULL before any that writes it.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlmig.lint.breaking import everywhere, is_own, is_spared, listed
 from sqlmig.lint.context import Context
@@ -36,10 +36,12 @@ def drop_policy(operation: DropPolicy, context: Context) -> Iterator[Flag]:
     replaced = policy is not None and _has_successor(policy, after, context)
     if policy is not None and replaced and (context.file.transaction or _has_successor(policy, table, context)):
         return
-    effect = _effect(operation, policy, after, context.shown(operation.table))
+    # Outside of a transaction others see the table without it, before the new one is there.
+    left = table if replaced else after
+    others = [other for other in (left.policies if left is not None else ()) if other is not policy]
     until = ", until the new policy is there" if replaced else ""
     yield Flag(
-        f"{effect}{until}{everywhere(context, operation.table)}.",
+        f"{_effect(operation, policy, others, context)}{until}{everywhere(context, operation.table)}.",
         "Create the policy that takes its place first, in the same migration.",
     )
 
@@ -69,19 +71,24 @@ def _covered(command: str, role: str, policies: list[Policy]) -> bool:
     return any(command in _commands(policy) and {role, PUBLIC} & set(policy.roles) for policy in policies)
 
 
-def _effect(operation: DropPolicy, policy: Policy | None, after: Table | None, shown: str) -> str:
-    name = quote_ident(operation.policy)
+def _effect(operation: DropPolicy, policy: Policy | None, others: list[Policy], context: Context) -> str:
+    name, shown = quote_ident(operation.policy), context.shown(operation.table)
     if policy is None:
-        return f"Policy {name} of {shown} goes; what it allowed or forbade, the migrations do not show"
+        return f"What policy {name} of {shown} allowed or forbade, which the migrations do not show, no longer counts"
     roles = listed(["everybody" if role == PUBLIC else f"role {quote_ident(role)}" for role in policy.roles])
-    roles = roles[0].upper() + roles[1:]
+    may = f"{roles[0].upper()}{roles[1:]} may"
     if not policy.permissive:
-        return f"{roles} may {_does(policy)} rows of {shown} that restrictive policy {name} kept back"
-    others = [other for other in (after.policies if after is not None else ()) if other.permissive]
-    left = all(_covered(command, role, others) for command in _commands(policy) for role in policy.roles)
-    which = f"only the rows of {shown} that other policies allow" if left else f"no row of {shown} any more"
-    return f"{roles} may {_does(policy)} {which}"
+        return f"{may} {_verbs(_commands(policy))} rows of {shown} that restrictive policy {name} kept back"
+    permissive = [other for other in others if other.permissive]
+    commands = _commands(policy)
+    kept = [command for command in commands if any(_covered(command, role, permissive) for role in policy.roles)]
+    none_left = [command for command in commands if command not in kept]
+    if none_left:
+        return f"{may} {_verbs(none_left)} no row of {shown} any more"
+    return f"{may} {_verbs(_commands(policy))} only the rows of {shown} that other policies allow"
 
 
-def _does(policy: Policy) -> str:
-    return "read and write" if policy.command == "all" else policy.command
+def _verbs(commands: Sequence[str]) -> str:
+    if len(commands) == len(_COMMANDS):
+        return "read and write"
+    return listed(["read" if command == "select" else command for command in commands])

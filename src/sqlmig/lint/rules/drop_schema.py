@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlmig.lint.breaking import is_spared, listed, removal
+from sqlmig.lint.breaking import goes_along, is_spared, listed, removal
 from sqlmig.lint.context import Context
+from sqlmig.lint.differences import dropping
 from sqlmig.lint.rule import rule
-from sqlmig.lint.values import Flag
+from sqlmig.lint.values import Flag, Severity
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.access import DropSchema
 from sqlmig.sql.operations.base import Kind
@@ -23,7 +24,7 @@ def drop_schema(operation: DropSchema, context: Context) -> Iterator[Flag]:
     it unless the schema is empty. Code that names the schema fails.
 
     Instead: drop what is in it by name, each where nobody uses it any more, and the empty schema last, in a migration
-    that says `-- sqlmig: phase contract`. There it is an info.
+    that says `-- sqlmig: phase contract`. There it is an info, and with CASCADE a warning.
 
     Unless: the schema is made by the same migration (in a down file: by its up file).
     """
@@ -45,8 +46,16 @@ def drop_schema(operation: DropSchema, context: Context) -> Iterator[Flag]:
     if operation.schema == context.settings.history_schema:
         message += " It holds sqlmig's own history."
     flag = removal(context, message, f"DROP SCHEMA {name}", still=message)
-    inside = "Drop what is in it first, by name, each where no code uses it any more; then the empty schema:"
-    yield replace(flag, instead=inside) if flag.sql and (operation.cascade or tables) else flag
+    inside = [found for found in goes_along(context) if found.kind is not Kind.SCHEMA]
+    if inside and flag.sql:
+        flag = replace(
+            flag,
+            instead="Drop by name what is in it, each where no code uses it any more; the empty schema comes last:",
+            sql=f"-- sqlmig: phase contract\n{dropping(inside, context.file)}\nDROP SCHEMA {name};",
+        )
+    if operation.cascade and flag.severity is not None:
+        flag = replace(flag, severity=Severity.WARNING)
+    yield flag
 
 
 def _are(tables: list[str]) -> str:

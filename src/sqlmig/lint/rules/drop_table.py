@@ -34,10 +34,13 @@ def drop_table(operation: DropTable, context: Context) -> Iterator[Flag]:
         return
     if table is not None and (table.temporary or is_own(table.made_by, context.file)):
         return
+    if operation.foreign or (table is not None and table.foreign):
+        message = f"Code that still uses {name} fails from now on{where}; the rows stay on their server."
+        yield removal(context, message, f"DROP FOREIGN TABLE {name}", still=message)
+        return
     gone = f"The rows of {name} are gone for good{where}"
-    yield removal(
-        context,
-        f"Code that still uses {name} fails from now on, and its rows are gone for good{where}.",
-        f"DROP {'FOREIGN ' if operation.foreign else ''}TABLE {name}",
-        still=f"{gone}; a rollback makes the table again, but empty.",
-    )
+    message = f"Code that still uses {name} fails from now on, and its rows are gone for good{where}."
+    if context.before.resolve(operation.table) in context.end.tables:
+        message = f"{gone}; the table that this migration makes by its name begins empty."
+    still = f"{gone}: a rollback can bring back the table, but not what was in it."
+    yield removal(context, message, f"DROP TABLE {name}", still=still)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.additions import is_added, shown
+from sqlmig.lint.additions import added_indexes, is_added, shown
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.remedies import OFF
@@ -30,18 +30,25 @@ def duplicate_index(file: FileContext) -> Iterator[Flag]:
     """
     if is_down(file.file):
         return
-    for new in file.end.indexes.values():
+    for new in added_indexes(file):
         table = file.end.tables.get(new.table)
-        if not is_added(new.made_by, file) or new.parent is not None or (table is not None and table.temporary):
+        if new.parent is not None or (table is not None and table.temporary):
             continue
-        others = [other for other in file.end.indexes_on(new.table) if other is not new]
+        others = [other for other in file.end.indexes_on(new.table) if other is not new and not _defers(other, file)]
         better = next((other for other in others if _replaces(other, new) and not _later_twin(other, new)), None)
         if better is not None:
-            yield _superfluous(new, better, file)
+            yield _superfluous(new, better)
             continue
         for old in others:
             if not is_added(old.made_by, file) and old.constraint is None and _replaces(new, old):
                 yield _replaced(new, old, file)
+
+
+def _defers(index: Index, file: FileContext) -> bool:
+    """Whether it serves a DEFERRABLE constraint: then neither ON CONFLICT nor a foreign key can do with it."""
+    table = file.end.tables.get(index.table)
+    constraint = table.constraint(index.constraint) if table is not None and index.constraint else None
+    return constraint is not None and getattr(constraint.definition, "deferrable", False)
 
 
 def _replaces(one: Index, other: Index) -> bool:
@@ -69,24 +76,24 @@ def _rank(index: Index) -> tuple[bool, int, str]:
     return index.constraint is None, index.made_by.at if index.made_by is not None else 0, index.name.name
 
 
-def _superfluous(new: Index, better: Index, file: FileContext) -> Flag:
-    table = shown(new.table, file)
+def _superfluous(new: Index, better: Index) -> Flag:
     how = "has the same columns" if len(new.elements) == len(better.elements) else "begins with the same columns"
-    what = f"the index of the constraint {quote_ident(better.constraint)}" if better.constraint else "the index"
-    what = what if better.constraint else f"the index {quote_ident(better.name.name)}"
+    name, other = quote_ident(new.name.name), quote_ident(better.name.name)
     return Flag(
-        f"{quote_ident(new.name.name)} is of no use: {what} of {table} {how}, and every write has to maintain both.",
+        f"{name} is of no use: {other} {how}, and every write maintains both.",
         "Leave it out.",
         at=new.made_by.at if new.made_by is not None else None,
     )
 
 
 def _replaced(new: Index, old: Index, file: FileContext) -> Flag:
-    name = shown(old.name, file)
+    name, table = shown(old.name, file), file.end.tables.get(old.table)
+    # DROP INDEX CONCURRENTLY of a partitioned table's index is an error.
+    partitioned = table is not None and table.partition_by is not None
     return Flag(
         f"With {quote_ident(new.name.name)}, {name} is of no use any more: the new index begins with the same columns.",
         "Drop the old one in the next migration:",
-        f"{OFF}\nDROP INDEX CONCURRENTLY {name};",
+        f"DROP INDEX {name};" if partitioned else f"{OFF}\nDROP INDEX CONCURRENTLY {name};",
         at=new.made_by.at if new.made_by is not None else None,
         severity=Severity.INFO,
     )

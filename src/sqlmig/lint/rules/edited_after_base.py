@@ -25,7 +25,7 @@ def edited_after_base(track: TrackContext) -> Iterator[tuple[str, Flag]]:
                 file.path,
                 Flag(
                     "The base has this migration with another text; wherever that was applied, this one never runs.",
-                    "Put the old text back (`git checkout <base> -- <file>`), and make the change in a new migration:",
+                    f"Put the old text back (`git checkout <base> -- {file.path}`), and change it by a new migration:",
                     f"sqlmig new {track.name} {file.name}_2",
                 ),
             )

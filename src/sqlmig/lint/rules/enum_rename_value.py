@@ -32,7 +32,8 @@ def enum_rename_value(operation: RenameEnumValue, context: Context) -> Iterator[
         context,
         f"{old} of enum {name}",
         new,
-        everywhere(context, operation.type),
         "Add the new value, deploy code that knows both, then change the rows:",
         f"ALTER TYPE {name} ADD VALUE {new} AFTER {old};",
+        where=everywhere(context, operation.type),
+        then=f"Rows that had {old} show {new} from then on.",
     )

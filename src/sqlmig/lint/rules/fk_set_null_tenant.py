@@ -10,6 +10,7 @@ from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag
 from sqlmig.sql.definitions import ForeignKey, ReferentialAction
 from sqlmig.sql.identifiers import quote_ident
+from sqlmig.sql.schema.tables import Table
 
 
 @file_rule()
@@ -34,22 +35,31 @@ def fk_set_null_tenant(file: FileContext) -> Iterator[Flag]:
                 continue
             others = [each for each in definition.columns if each != column]
             action, name = definition.on_delete.value.upper(), shown(table.name, file)
-            then = "fails" if table.proves_not_null(column) and "NULL" in action else f"leaves a row of {name} without"
-            harm = f"{then}: {quote_ident(column)} is NOT NULL." if then == "fails" else f"{then} its tenant."
+            other = shown(definition.references, file)
             if not others:
                 instead, sql = "Say what shall happen to a deleted tenant's rows: RESTRICT, or CASCADE.", ""
             elif file.settings.postgres < 15:
-                instead = "Before PostgreSQL 15 the columns cannot be chosen: use RESTRICT, and clear the reference first."
+                instead = (
+                    "Before PostgreSQL 15 the columns cannot be chosen: use RESTRICT, and clear the reference first."
+                )
                 sql = ""
             else:
                 instead, sql = "Name the columns to set:", f"ON DELETE {action} ({listed_columns(others)})"
-            other = shown(definition.references, file)
             yield Flag(
-                f"ON DELETE {action} sets {quote_ident(column)} as well: deleting a row of {other} {harm}",
+                f"ON DELETE {action} sets {quote_ident(column)} as well{_harm(definition, table, column, name, other)}",
                 instead,
                 sql,
                 at=constraint_at(key, file),
             )
+
+
+def _harm(definition: ForeignKey, table: Table, column: str, name: str, other: str) -> str:
+    found = table.column(column)
+    if definition.on_delete is ReferentialAction.SET_DEFAULT and found is not None and found.has_default:
+        return f": when a row of {other} is deleted, the one of {name} goes to the tenant of the default."
+    if table.proves_not_null(column):
+        return f", which cannot be NULL: a row of {other} that {name} refers to cannot be deleted."
+    return f": when a row of {other} is deleted, the one of {name} is nobody's."
 
 
 _SETS = frozenset({ReferentialAction.SET_NULL, ReferentialAction.SET_DEFAULT})

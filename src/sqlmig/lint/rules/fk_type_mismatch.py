@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.additions import is_added, shown
+from sqlmig.lint.additions import changed_tables, is_added, shown, type_shown
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.keytypes import Fit, fit_of
 from sqlmig.lint.rule import file_rule
-from sqlmig.lint.types import type_text
 from sqlmig.lint.values import Flag, Severity
 from sqlmig.sql.definitions import ForeignKey, TypeName
 from sqlmig.sql.identifiers import quote_ident
-from sqlmig.sql.schema.tables import Table, TableConstraint
+from sqlmig.sql.schema.tables import Table
 
 
 @file_rule(severity=Severity.WARNING)
@@ -30,13 +29,13 @@ def fk_type_mismatch(file: FileContext) -> Iterator[Flag]:
     """
     if is_down(file.file):
         return
-    for table in file.end.tables.values():
+    for table in changed_tables(file):
         for key in table.foreign_keys:
             if is_added(key.made_by, file) and not key.inherited and isinstance(key.definition, ForeignKey):
-                yield from _of_key(table, key, key.definition, file)
+                yield from _of_key(table, key.definition, file)
 
 
-def _of_key(table: Table, key: TableConstraint, definition: ForeignKey, file: FileContext) -> Iterator[Flag]:
+def _of_key(table: Table, definition: ForeignKey, file: FileContext) -> Iterator[Flag]:
     referenced = file.end.tables.get(definition.references)
     if referenced is None:
         return
@@ -45,22 +44,21 @@ def _of_key(table: Table, key: TableConstraint, definition: ForeignKey, file: Fi
         if own is None or other is None or own.type is None or other.type is None:
             continue
         fit = fit_of(_base(own.type, file), _base(other.type, file))
-        here, there = f"{shown(table.name, file)}.{quote_ident(own_name)}", shown(referenced.name, file)
-        there = f"{there}.{quote_ident(other_name)}"
-        kind, wanted = type_text(own.type), type_text(other.type)
-        at = key.made_by.at if key.made_by is not None else None
+        here = f"{shown(table.name, file)}.{quote_ident(own_name)}"
+        there = f"{shown(referenced.name, file)}.{quote_ident(other_name)}"
+        kind, wanted = type_shown(own.type, file), type_shown(other.type, file)
         remedy = ("Give both the same type:", f"{quote_ident(own_name)} {wanted}")
         if fit is Fit.REFUSED:
             message = f"The server refuses this: {here} is {kind}, {there} is {wanted}, and the two do not compare."
-            yield Flag(message, *remedy, at=at, severity=Severity.ERROR)
+            yield Flag(message, *remedy, at=definition.at, severity=Severity.ERROR)
         elif fit is Fit.SMALLER:
             message = (
-                f"{here} is {kind}, {there} is {wanted}: what does not fit into {kind} can be there, but nothing here"
-                " can refer to it."
+                f"{here} is {kind}, {there} is {wanted}: a value that does not fit into {kind} cannot be referred to."
             )
-            yield Flag(message, *remedy, at=at)
+            yield Flag(message, *remedy, at=definition.at)
         elif fit is Fit.OTHER:
-            yield Flag(f"{here} is {kind}, {there} is {wanted}.", *remedy, at=at)
+            message = f"{here} is {kind}, {there} is {wanted}: each check has to convert the one into the other."
+            yield Flag(message, *remedy, at=definition.at)
 
 
 def _base(type_name: TypeName, file: FileContext) -> TypeName:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.additions import is_added, shown
+from sqlmig.lint.additions import changed_tables, is_added, shown
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.remedies import OFF, columns
@@ -29,7 +29,7 @@ def fk_without_index(file: FileContext) -> Iterator[Flag]:
     """
     if is_down(file.file):
         return
-    for table in file.end.tables.values():
+    for table in changed_tables(file):
         if table.temporary or table.foreign or file.settings.is_small(table.name):
             continue
         for key in table.foreign_keys:
@@ -37,7 +37,7 @@ def fk_without_index(file: FileContext) -> Iterator[Flag]:
             if key.inherited or not is_added(key.made_by, file) or not isinstance(definition, ForeignKey):
                 continue
             if key.enforced and not any(_serves(index, key.columns, file) for index in file.end.indexes_on(table.name)):
-                yield _flag(table, definition, file, at=key.made_by.at if key.made_by is not None else None)
+                yield _flag(table, definition, file)
 
 
 def _serves(index: Index, wanted: tuple[str, ...], file: FileContext) -> bool:
@@ -54,21 +54,28 @@ def _serves(index: Index, wanted: tuple[str, ...], file: FileContext) -> bool:
     return file.settings.tenant_column in wanted and index.columns[0] in {*wanted} - {file.settings.tenant_column}
 
 
-def _flag(table: Table, key: ForeignKey, file: FileContext, *, at: int | None) -> Flag:
+def _flag(table: Table, key: ForeignKey, file: FileContext) -> Flag:
     name, other = shown(table.name, file), shown(key.references, file)
     listed = ", ".join(map(quote_ident, key.columns))
     index = quote_ident(truncate("_".join([table.name.name, *key.columns, "idx"])))
     message = f"No index of {name} begins with {listed}: each DELETE in {other} reads the whole of {name}."
     if table.name in file.made:
-        return Flag(message, "Add to this migration:", f"CREATE INDEX {index} ON {name} {columns(key.columns)};", at=at)
+        return Flag(
+            message, "Add to this migration:", f"CREATE INDEX {index} ON {name} {columns(key.columns)};", at=key.at
+        )
     if not table.known_from_creation:
         message = (
             f"No index of {name} that is known here begins with {listed}: without one, each DELETE in {other} reads the"
             f" whole of {name}."
         )
+    if table.partition_by is not None:
+        return Flag(message, "Build one on each partition, and attach them, before this migration.", at=key.at)
+    concurrently, options = "CONCURRENTLY ", ""
+    if table.hypertable is not None:
+        concurrently, options = "", " WITH (timescaledb.transaction_per_chunk)"
     return Flag(
         message,
         "Build one, in a migration of its own before this one:",
-        f"{OFF}\nCREATE INDEX CONCURRENTLY {index} ON {name} {columns(key.columns)};",
-        at=at,
+        f"{OFF}\nCREATE INDEX {concurrently}{index} ON {name} {columns(key.columns)}{options};",
+        at=key.at,
     )

@@ -38,12 +38,12 @@ def fk_without_tenant(file: FileContext) -> Iterator[Flag]:
             if (column, column) in zip(definition.columns, referenced, strict=False) or not referenced:
                 continue
             name, other_name = shown(table.name, file), shown(other.name, file)
+            there = "one" if other is table else f"a row of {other_name}"
             yield Flag(
-                f"A row of {name} may refer to a row of {other_name} that belongs to another tenant: foreign keys are"
-                f" checked without row level security.{_on_delete(definition, name, other_name)}",
-                f"Take {quote_ident(column)} into the key; {other_name} needs a primary key or UNIQUE"
-                f" ({listed_columns((column, *_others(referenced, column)))}) for it:",
-                _remedy(definition, referenced, other_name, column),
+                f"A row of {name} may refer to {there} of another tenant: foreign keys are checked without row level"
+                f" security.{_on_delete(definition, name, other_name)}",
+                f"Take {quote_ident(column)} into the key{_needed(other, referenced, column, other_name)}:",
+                _remedy(definition, referenced, other_name, file),
                 at=constraint_at(key, file),
             )
 
@@ -60,21 +60,32 @@ def _others(columns: tuple[str, ...], column: str) -> tuple[str, ...]:
 def _on_delete(definition: ForeignKey, name: str, other: str) -> str:
     match definition.on_delete:
         case ReferentialAction.CASCADE:
-            return f" When the one of {other} is deleted, the row of {name} goes with it, whoever owns it."
+            return f" Whoever deletes the one of {other} deletes the row of {name}, too."
         case ReferentialAction.SET_NULL | ReferentialAction.SET_DEFAULT:
-            return f" When the one of {other} is deleted, the row of {name} is changed, whoever owns it."
+            return f" Whoever deletes the one of {other} changes the row of {name}, too."
         case _:
             return ""
 
 
-def _remedy(definition: ForeignKey, referenced: tuple[str, ...], other: str, column: str) -> str:
+def _needed(other: Table, referenced: tuple[str, ...], column: str, name: str) -> str:
+    """What the other table still lacks for the remedy."""
+    wanted = (column, *_others(referenced, column))
+    if any(set(key.columns) == set(wanted) for key in other.unique_keys):
+        return ""
+    return f"; {name} needs UNIQUE ({listed_columns(wanted)}) for it"
+
+
+def _remedy(definition: ForeignKey, referenced: tuple[str, ...], other: str, file: FileContext) -> str:
+    column = file.settings.tenant_column
     columns = listed_columns((column, *_others(definition.columns, column)))
     text = f"FOREIGN KEY ({columns}) REFERENCES {other} ({listed_columns((column, *_others(referenced, column)))})"
     match definition.on_delete:
         case ReferentialAction.NO_ACTION:
-            return text
+            pass
         case ReferentialAction.SET_NULL | ReferentialAction.SET_DEFAULT:
-            kept = listed_columns(_others(definition.columns, column))
-            return f"{text} ON DELETE {definition.on_delete.value.upper()} ({kept})"
+            # Without a list of columns, which PostgreSQL 14 does not know, the tenant would be set, too.
+            kept = f"{definition.on_delete.value.upper()} ({listed_columns(_others(definition.columns, column))})"
+            text += f" ON DELETE {kept if file.settings.postgres >= 15 else 'RESTRICT'}"
         case action:
-            return f"{text} ON DELETE {action.value.upper()}"
+            text += f" ON DELETE {action.value.upper()}"
+    return f"{text} NOT VALID" if definition.not_valid else text

@@ -50,7 +50,7 @@ def grant_broad(operation: Grant, context: Context) -> Iterator[Flag]:
         also, needed = _ALL[operation.kind]
         all_of_it = "ALL PRIVILEGES" if "privileges" in context.occurrence.statement.text.lower() else "ALL"
         yield Flag(
-            f"{names} gets all privileges on {objects}, also {also}.",
+            f"{names} {'gets' if len(operation.roles) == 1 else 'get'} all privileges on {objects}, also {also}.",
             "Name those that it needs:",
             context.rewritten(f"GRANT {all_of_it}", f"GRANT {needed}"),
         )

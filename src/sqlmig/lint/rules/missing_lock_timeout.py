@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.locks import locked
+from sqlmig.lint.locks import is_concurrent, locked
 from sqlmig.lint.patience import is_patient, lock_timeout
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
@@ -31,7 +31,8 @@ def missing_lock_timeout(file: FileContext) -> Iterator[Flag]:
     """
     for occurrence in file.running():
         context = file.context(occurrence)
-        if isinstance(occurrence.operation, _OTHER_RULES) or getattr(occurrence.operation, "concurrently", False):
+        operation = occurrence.operation
+        if isinstance(operation, _OTHER_RULES) or is_concurrent(operation):
             continue
         names = locked(context)
         if names and (is_patient(context) or lock_timeout(context) >= LONG):
@@ -40,6 +41,6 @@ def missing_lock_timeout(file: FileContext) -> Iterator[Flag]:
                 " nothing limits that.",
                 "Limit it at the head of the file, or with `apply.lock_timeout` in the configuration:",
                 "-- sqlmig: lock_timeout 2s",
-                at=occurrence.operation.at,
+                at=operation.at,
             )
             return

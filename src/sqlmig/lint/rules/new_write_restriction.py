@@ -44,6 +44,6 @@ def new_write_restriction(operation: _Restricting, context: Context) -> Iterator
     if writes is not None:
         yield Flag(
             f"Code that still writes {writes} gets an error from now on{everywhere(context)}.",
-            "Deploy code that does not, then run this; say so at the head of the migration:",
+            "Deploy code that keeps to it first; then say so at the head of this migration:",
             "-- sqlmig: phase contract",
         )

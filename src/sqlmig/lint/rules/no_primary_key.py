@@ -30,11 +30,11 @@ def no_primary_key(file: FileContext) -> Iterator[Flag]:
             continue
         if table.name not in _identified(file):
             name = created.shown(table.name)
+            instead, sql = _remedy(name, table, file)
             yield Flag(
-                f"{name} has no primary key: nothing tells equal rows apart, and once it is published, UPDATE and"
-                " DELETE on it fail.",
-                "Add to this migration:",
-                _remedy(name, table, file),
+                f"{name} has no primary key: once it is published, UPDATE and DELETE on it fail.",
+                instead,
+                sql,
                 at=created.occurrence.operation.at,
             )
 
@@ -48,19 +48,38 @@ def _identified(file: FileContext) -> set[Name]:
     }
 
 
-def _remedy(name: str, table: Table, file: FileContext) -> str:
+def _remedy(name: str, table: Table, file: FileContext) -> tuple[str, str]:
     """A primary key of what is unique already, of `id`, of what a table of pairs refers to; else of a new column."""
-    tenant = file.settings.tenant_column
-    first = (tenant,) if is_tenant_table(table, file) and table.column(tenant) is not None else ()
     unique = next((key.columns for key in table.unique_keys if all(map(table.not_null, key.columns))), ())
-    referring = tuple(dict.fromkeys(column for key in table.foreign_keys for column in key.columns))
     if unique:
-        return f"ALTER TABLE {name} ADD PRIMARY KEY {columns(unique)};"
+        return "Write its unique constraint as the primary key:", f"PRIMARY KEY {columns(unique)}"
+    first = _needed(table, file)
+    if first is None:
+        return "Give it one; PostgreSQL wants the keys of its partitions in it, as plain columns.", ""
+    add, key = "Add to this migration:", f"ALTER TABLE {name} ADD PRIMARY KEY"
+    referring = [column for foreign_key in table.foreign_keys for column in foreign_key.columns]
     if table.column("id") is not None:
-        return f"ALTER TABLE {name} ADD PRIMARY KEY {columns((*first, 'id'))};"
-    if len({*referring} - {tenant}) > 1:
-        return f"ALTER TABLE {name} ADD PRIMARY KEY {columns(tuple(dict.fromkeys((*first, *referring))))};"
-    return (
-        f"ALTER TABLE {name} ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY;\n"
-        f"ALTER TABLE {name} ADD PRIMARY KEY {columns((*first, 'id'))};"
-    )
+        return add, f"{key} {columns(_with_id(first, file))};"
+    if len({*referring} - {*first}) > 1:
+        return add, f"{key} {columns(tuple(dict.fromkeys((*first, *referring))))};"
+    # Before PostgreSQL 17 a partitioned table cannot have an identity column.
+    numbered = table.partition_by is None or file.settings.postgres >= 17
+    new = "bigint GENERATED ALWAYS AS IDENTITY" if numbered else "uuid DEFAULT gen_random_uuid()"
+    return add, f"ALTER TABLE {name} ADD COLUMN id {new};\n{key} {columns(_with_id(first, file))};"
+
+
+def _with_id(needed: tuple[str, ...], file: FileContext) -> tuple[str, ...]:
+    """The tenant first, then `id`, then the keys of the partitions."""
+    tenant = tuple(column for column in needed if column == file.settings.tenant_column)
+    return tuple(dict.fromkeys((*tenant, "id", *needed)))
+
+
+def _needed(table: Table, file: FileContext) -> tuple[str, ...] | None:
+    """The columns that its primary key must have: the tenant's, those of its partitions. None: it can have none."""
+    tenant = file.settings.tenant_column
+    needed = [tenant] if is_tenant_table(table, file) and table.column(tenant) is not None else []
+    for element in table.partition_by.keys if table.partition_by is not None else ():
+        if element.column is None:
+            return None
+        needed.append(element.column)
+    return tuple(dict.fromkeys(needed))

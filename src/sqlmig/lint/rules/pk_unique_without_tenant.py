@@ -11,6 +11,7 @@ from sqlmig.lint.keys import (
     index_sql,
     is_from,
     listed_columns,
+    mentions,
     mixes_tenants,
     shown,
     tables_to_judge,
@@ -51,7 +52,7 @@ def pk_unique_without_tenant(file: FileContext) -> Iterator[Flag]:
                 elements = [element_text(element) for element in index.elements]
                 yield Flag(
                     f"What is unique here counts across all tenants of {name}: what one has in ({', '.join(elements)}),"
-                    " no other can have, and the error tells it that the value exists.",
+                    " no other can have, and the error tells the other that it exists.",
                     f"Put {column} first:",
                     index_sql(index, [column, *elements], name),
                     at=index.made_by.at,
@@ -81,8 +82,8 @@ def _of_constraint(key: TableConstraint, table: Table, file: FileContext) -> Fla
             severity=Severity.WARNING,
         )
     return Flag(
-        f"{words} counts across all tenants of {name}: what one has, no other can have, and the error tells it that the"
-        " value exists.",
+        f"{words} counts across all tenants of {name}: what one tenant has, no other can have, and the error tells the"
+        " other that it exists.",
         f"Put {column} first:",
         remedy,
         at=at,
@@ -118,4 +119,4 @@ def _has_tenant(index: Index, file: FileContext) -> bool:
     column = file.settings.tenant_column
     if any(element.column == column for element in index.elements):
         return True
-    return index.where is not None and any(token.word == column for token in index.where.tokens)
+    return index.where is not None and mentions(index.where, column)

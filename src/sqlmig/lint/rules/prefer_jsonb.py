@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.context import FileContext
 from sqlmig.lint.additions import added_columns
+from sqlmig.lint.context import FileContext
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
 from sqlmig.sql.identifiers import quote_ident
@@ -26,8 +26,7 @@ def prefer_jsonb(file: FileContext) -> Iterator[Flag]:
         kind = added.column.type
         if kind is not None and kind.name == "json" and kind.schema in (None, "pg_catalog"):
             yield Flag(
-                f"json has no equality: DISTINCT, GROUP BY and UNION over {added.words} fail, and no index can look"
-                " into it.",
+                f"json has no equality: DISTINCT, GROUP BY and UNION over {added.words} fail, and GIN cannot index it.",
                 "Make it jsonb:",
                 f"{quote_ident(added.column.name)} jsonb{'[]' * kind.dimensions}",
                 at=added.written.at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import everywhere, renaming
+from sqlmig.lint.breaking import everywhere, prepared_fail, renaming
 from sqlmig.lint.context import Context
 from sqlmig.lint.names import column_loses_name
 from sqlmig.lint.rule import rule
@@ -25,8 +25,8 @@ def rename_column(operation: RenameColumn, context: Context) -> Iterator[Flag]:
     Instead: add a column by the new name and write to both; copy the old values over in batches; move the readers; drop
     the old column in a migration that says `-- sqlmig: phase contract`. There a rename is an info.
 
-    Unless: the table or the column is made by the same migration, or a view by the table's old name serves the old
-    code. A down file may give the old name back.
+    Unless: the table or the column is made by the same migration; or another column gets the old name, or a view by the
+    table's old name serves the old code. A down file may give the old name back.
     """
     if not column_loses_name(operation, context):
         return
@@ -40,9 +40,15 @@ def rename_column(operation: RenameColumn, context: Context) -> Iterator[Flag]:
     )
     sql = f"ALTER TABLE {shown} ADD COLUMN {new} {known_type};"
     if operation.kind in (Kind.VIEW, Kind.MATERIALIZED_VIEW) or context.before.view(operation.table) is not None:
-        instead, sql = (
-            "Let the view have the column by both names, the new one at its end, until no code uses the old.",
-            "",
-        )
-    where = everywhere(context, operation.table)
-    yield renaming(context, f"{shown}.{old}", f"{shown}.{new}", where, instead, sql)
+        instead = "Let the view have the column by both names, the new one at its end, until no code uses the old one."
+        sql = ""
+    was = f"{shown}.{old}"
+    yield renaming(
+        context,
+        was,
+        f"{shown}.{new}",
+        instead,
+        sql,
+        where=everywhere(context, operation.table),
+        then=prepared_fail(was),
+    )

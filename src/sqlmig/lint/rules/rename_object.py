@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from sqlmig.lint.breaking import everywhere, renaming
+from sqlmig.lint.breaking import everywhere, prepared_fail, renaming
 from sqlmig.lint.context import Context
 from sqlmig.lint.lookup import ROUTINES, TYPES, find
 from sqlmig.lint.names import loses_name
@@ -38,17 +38,19 @@ def rename_object(operation: Rename, context: Context) -> Iterator[Flag]:
         return
     found = find(operation.kind, operation.name, context.before)
     inside = "" if operation.table is None else f"{context.shown(operation.table)}."
-    own = operation.kind is Kind.SCHEMA and operation.name.name == context.file.schema
-    owned = isinstance(found, Sequence) and found.owned_by is not None
+    old = f"{_word(operation.kind)} {inside}{operation.name}"
+    runs_here = operation.kind is Kind.SCHEMA and operation.name.name == context.file.schema
     flag = renaming(
         context,
-        f"{_word(operation.kind)} {inside}{operation.name}" + (", as sqlmig itself does," if own else ""),
+        old + (", as sqlmig itself does," if runs_here else ""),
         f"{inside}{quote_ident(operation.new)}",
-        everywhere(context) if operation.kind not in _GLOBAL else "",
         "Keep the name; or make a second one by the new name, move what uses the old one, and drop that in a migration"
         " with `-- sqlmig: phase contract`.",
+        where=everywhere(context) if operation.kind not in _GLOBAL else "",
+        then=prepared_fail(old) if operation.kind in (*ROUTINES, Kind.SCHEMA) else "",
     )
     # Few name the sequence behind a column.
+    owned = isinstance(found, Sequence) and found.owned_by is not None
     yield replace(flag, severity=Severity.WARNING) if owned and flag.severity is None else flag
 
 

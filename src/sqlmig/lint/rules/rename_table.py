@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import everywhere, renaming, view_in_place
+from sqlmig.lint.breaking import everywhere, prepared_fail, renaming, view_in_place
 from sqlmig.lint.context import Context
 from sqlmig.lint.lookup import READABLE
 from sqlmig.lint.names import loses_name
@@ -33,13 +33,14 @@ def rename_table(operation: Rename, context: Context) -> Iterator[Flag]:
         return
     relation, old = context.before.relation(operation.name), context.before.resolve(operation.name)
     shown, new = context.shown(operation.name), context.shown(Name(old.schema, operation.new))
+    writable = "; it takes writes as well" if isinstance(relation, Table) else ""
     yield renaming(
         context,
         shown,
         new,
-        everywhere(context, operation.name),
-        "Leave a view by the old name until no code uses it"
-        + ("; it takes writes as well:" if isinstance(relation, Table) else ":"),
+        f"Leave a view by the old name until no code uses it{writable}:",
         f"ALTER {operation.kind.value.upper()} {shown} RENAME TO {quote_ident(operation.new)};\n"
         f"{view_in_place(context, shown, new)}",
+        where=everywhere(context, operation.name),
+        then=prepared_fail(shown),
     )

@@ -71,7 +71,8 @@ def _routine(operation: CreateRoutine, context: Context) -> Iterator[Flag]:
     others = context.before.routines.get(name, ())
     same = next((one for one in others if same_types(one.argument_types, made.argument_types)), None)
     if same is not None:
-        yield from _in_place_of(same, made, shown, context)
+        if operation.or_replace:
+            yield from _in_place_of(same, made, shown, context)
         return
     after = context.end.routines.get(name, ())
     for other in others:
@@ -102,8 +103,8 @@ def _in_place_of(old: Routine, new: Routine, shown: str, context: Context) -> It
         found = list(lost(old, new, written))
         if found:
             yield Flag(
-                f"{signature(new, shown)} loses {listed([words for words, _ in found])}: CREATE OR REPLACE sets back what"
-                " it does not repeat.",
+                f"{signature(new, shown)} loses {listed([words for words, _ in found])}: CREATE OR REPLACE sets back"
+                " what it does not repeat.",
                 "Say it again in this statement:",
                 "\n".join(sql for _, sql in found),
             )

@@ -19,10 +19,11 @@ def rls_missing(file: FileContext) -> Iterator[Flag]:
     Instead: enable and force row level security in the same migration, and give the table a policy that compares the
     tenant column.
 
-    Unless: `lint.tenancy` is `schema`, or the table is listed in `lint.exempt_tables`.
+    Unless: `lint.tenancy` is `schema`, or the table is listed in `lint.exempt_tables`. A foreign table cannot have row
+    level security (see foreign-table).
     """
     for table, created in file.new_tables:
-        if is_tenant_table(table, file) and not table.row_security:
+        if is_tenant_table(table, file) and not table.row_security and not table.foreign:
             name = file.context(created).shown(table.name)
             yield Flag(
                 f"{name} holds rows of several tenants, and nothing keeps them apart: row level security is off.",

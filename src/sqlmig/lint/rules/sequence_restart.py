@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmig.lint.asked import called
 from sqlmig.lint.breaking import everywhere, is_spared
 from sqlmig.lint.context import Context
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
-from sqlmig.sql.expressions.calls import FunctionCall, string_argument
+from sqlmig.sql.expressions.calls import FunctionCall, calls, string_argument
 from sqlmig.sql.identifiers import quote_ident, quote_literal
 from sqlmig.sql.operations.rows import Select
 from sqlmig.sql.operations.tables import SetIdentity
@@ -60,13 +60,8 @@ def _restarts(operation: AlterSequence | SetIdentity | Select, context: Context)
         case AlterSequence(sequence=name, restart=True):
             shown = context.shown(name)
             yield _Restart(shown, quote_literal(shown), name)
-        case SetIdentity(table=name, column=part, restart=True):
-            shown = context.shown(name)
-            table = context.before.table(name)
-            column = table.column(part) if table is not None else None
-            argument = f"pg_get_serial_sequence({quote_literal(shown)}, {quote_literal(part)})"
-            sequence = column.sequence if column is not None else None
-            yield _Restart(f"{shown}.{quote_ident(part)}", argument, sequence, (context.before.resolve(name), part))
+        case SetIdentity(table=name, column=column, restart=True):
+            yield _of_column(name, column, context)
         case Select():
             for call in called(operation, {"setval"}):
                 if len(call.arguments) > 1 and [token.kind for token in call.arguments[1].tokens] == [Kind.NUMBER]:
@@ -75,5 +70,23 @@ def _restarts(operation: AlterSequence | SetIdentity | Select, context: Context)
 
 def _of_call(call: FunctionCall, context: Context) -> _Restart:
     argument, written = call.arguments[0].text, string_argument(call, 0)
-    name = Reader(tokenize(written).tokens).name() if written else None
-    return _Restart(context.shown(name) if name else argument, argument, name, at=call.at)
+    if written is not None:
+        name = Reader(tokenize(written).tokens).name()
+        return _Restart(context.shown(name) if name else argument, argument, name, at=call.at)
+    for inner in calls(call.arguments[0]):
+        table, column = string_argument(inner, 0), string_argument(inner, 1)
+        name = Reader(tokenize(table or "").tokens).name()
+        if inner.name.name == "pg_get_serial_sequence" and name is not None and column is not None:
+            return replace(_of_column(name, column, context), argument=argument, at=call.at)
+    return _Restart(argument, argument, at=call.at)
+
+
+def _of_column(name: Name, column: str, context: Context) -> _Restart:
+    shown, table = context.shown(name), context.before.table(name)
+    known = table.column(column) if table is not None else None
+    return _Restart(
+        f"{shown}.{quote_ident(column)}",
+        f"pg_get_serial_sequence({quote_literal(shown)}, {quote_literal(column)})",
+        known.sequence if known is not None else None,
+        (context.before.resolve(name), column),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import everywhere, renaming, view_in_place
+from sqlmig.lint.breaking import everywhere, prepared_fail, renaming, view_in_place
 from sqlmig.lint.context import Context
 from sqlmig.lint.lookup import READABLE, RELATIONS
 from sqlmig.lint.names import loses_name
@@ -37,8 +37,16 @@ def set_schema(operation: SetSchema, context: Context) -> Iterator[Flag]:
         instead = "Leave a view at the old place until no code uses it:"
         moved = f"ALTER {operation.kind.value.upper()} {name} SET SCHEMA {schema};"
         sql = f"{moved}\n{view_in_place(context, name, new)}"
-    where = everywhere(context, operation.name) if operation.kind in RELATIONS else everywhere(context)
-    yield renaming(context, *_places(operation, name, new), where, instead, sql)
+    old, new = _places(operation, name, new)
+    yield renaming(
+        context,
+        old,
+        new,
+        instead,
+        sql,
+        where=everywhere(context, operation.name) if operation.kind in RELATIONS else everywhere(context),
+        then=prepared_fail(old) if operation.kind in READABLE else "",
+    )
 
 
 def _places(operation: SetSchema, name: str, new: str) -> tuple[str, str]:

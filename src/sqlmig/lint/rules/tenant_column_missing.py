@@ -44,15 +44,14 @@ def tenant_column_missing(file: FileContext) -> Iterator[Flag]:
         operation = dropped.operation
         assert isinstance(operation, DropColumn)  # noqa: S101  what running() was asked for
         name = dropped.before.resolve(operation.table)
-        if operation.column == file.settings.tenant_column and name in judged and name in file.start.tables:
-            if judged[name].column(operation.column) is None:
-                yield Flag(
-                    f"Without {column} nothing says any more whose a row of {shown(name, file)} is, and the policies"
-                    " that compare it cannot stay.",
-                    "Keep the column; or, if the table holds no tenant's rows any more, list it in"
-                    " `lint.exempt_tables`.",
-                    at=operation.at,
-                )
+        loses = operation.column == file.settings.tenant_column and name in judged and name in file.start.tables
+        if loses and judged[name].column(operation.column) is None:
+            yield Flag(
+                f"Without {column} nothing says any more whose a row of {shown(name, file)} is, and the policies"
+                " that compare it cannot stay.",
+                "Keep the column; or, if the table holds no tenant's rows any more, list it in `lint.exempt_tables`.",
+                at=operation.at,
+            )
 
 
 def _definition(file: FileContext) -> str:

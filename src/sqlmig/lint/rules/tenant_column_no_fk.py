@@ -37,8 +37,8 @@ def tenant_column_no_fk(file: FileContext) -> Iterator[Flag]:
         name, tenants = shown(table.name, file), shown(listing.name, file)
         constraint = quote_ident(truncate(f"{table.name.name}_{column}_fkey"))
         yield Flag(
-            f"Nothing makes sure that {quote_ident(column)} of {name} is a tenant of {tenants}: rows of a tenant that"
-            " there is not can be written, and those of a deleted one stay.",
+            f"Nothing checks {quote_ident(column)} of {name} against {tenants}: rows can be written for a tenant that"
+            " does not exist, and those of a deleted one stay.",
             "Add to this migration:",
             f"ALTER TABLE {name} ADD CONSTRAINT {constraint} FOREIGN KEY ({quote_ident(column)}) REFERENCES {tenants};",
             at=created.operation.at,

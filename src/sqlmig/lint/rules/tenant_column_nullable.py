@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.keys import shown, tables_to_judge
 from sqlmig.lint.rule import file_rule
+from sqlmig.lint.types import type_text
 from sqlmig.lint.values import Flag
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import CreateTable, DropNotNull
@@ -17,7 +18,7 @@ def tenant_column_nullable(file: FileContext) -> Iterator[Flag]:
     """A tenant column that may be NULL at the end of the migration, in a new table or after DROP NOT NULL.
 
     Effect: a row without a tenant is nobody's. A policy that compares the column hides it from everyone, unique keys
-    do not count it, and foreign keys over several columns do not check it.
+    over the column do not count it, and foreign keys over it do not check it.
 
     Instead: NOT NULL.
 
@@ -27,8 +28,11 @@ def tenant_column_nullable(file: FileContext) -> Iterator[Flag]:
     column = file.settings.tenant_column
     judged = {table.name: table for table in tables_to_judge(file)}
     made = {table.name: occurrence for table, occurrence in file.new_tables}
-    loosened = {o.before.resolve(o.operation.table): o for o in file.running(DropNotNull)
-                if isinstance(o.operation, DropNotNull) and o.operation.column == column}
+    loosened = {
+        o.before.resolve(o.operation.table): o
+        for o in file.running(DropNotNull)
+        if isinstance(o.operation, DropNotNull) and o.operation.column == column
+    }
     for name, occurrence in (made | loosened).items():
         table = judged.get(name)
         found = table.column(column) if table is not None else None
@@ -38,8 +42,10 @@ def tenant_column_nullable(file: FileContext) -> Iterator[Flag]:
         written = [c.at for c in operation.columns if c.name == column] if isinstance(operation, CreateTable) else []
         yield Flag(
             f"A row of {shown_name} may have no {quote_ident(column)}: then it is nobody's. Policies hide it from every"
-            " tenant, and unique and foreign keys do not count it.",
-            "Say NOT NULL at the column:" if name in made else "Keep NOT NULL.",
-            f"ALTER TABLE {shown_name} ALTER COLUMN {quote_ident(column)} SET NOT NULL;" if name in made else "",
+            " tenant, and unique and foreign keys over the column do not check it.",
+            "Say NOT NULL at the column:" if name in made and found.type is not None else "Keep NOT NULL.",
+            f"{quote_ident(column)} {type_text(found.type)} NOT NULL"
+            if name in made and found.type is not None
+            else "",
             at=written[0] if written and written[0] else operation.at,
         )

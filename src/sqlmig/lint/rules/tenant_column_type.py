@@ -13,6 +13,7 @@ from sqlmig.lint.values import Flag
 from sqlmig.sql.definitions import TypeName
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import AddColumn, AlterColumnType, CreateTable
+from sqlmig.sql.reader import Name
 from sqlmig.sql.schema.objects import Domain
 
 
@@ -28,32 +29,30 @@ def tenant_column_type(file: FileContext) -> Iterator[Flag]:
 
     Unless: the column's type, or the one that it should have, is not known. A domain counts as the type that it is of.
     """
-    expected = expected_type(file)
-    if expected is None:
-        return
-    wanted, says = expected
     name = file.settings.tenant_column
     for table in tables_to_judge(file):
         column = table.column(name)
         at = _written_at(table.name, file)
-        if column is None or column.type is None or at is None:
+        expected = expected_type(file, table.name) if column is not None and at is not None else None
+        if column is None or column.type is None or at is None or expected is None:
             continue
+        wanted, says = expected
         domain = file.end.domain(column.type)
         found = domain.type if isinstance(domain, Domain) else stored(column.type)
-        if found is None or same_type(found, wanted) or is_same_domain(column.type, wanted, file):
+        if found is None or same_type(found, wanted) or _is_same_domain(column.type, wanted, file):
             continue
         shown_name = shown(table.name, file)
         sql = f"{quote_ident(name)} {type_text(wanted)}" if is_from(table.made_by, file) else ""
         yield Flag(
             f"{quote_ident(name)} of {shown_name} is {type_text(found)}; {says} {type_text(wanted)}."
-            f" {_harm(found, wanted)}",
+            f" {_harm(found, wanted, shown_name)}",
             "Give it the same type:" if sql else f"Make it {type_text(wanted)}.",
             sql,
             at=at,
         )
 
 
-def is_same_domain(type_: TypeName, wanted: TypeName, file: FileContext) -> bool:
+def _is_same_domain(type_: TypeName, wanted: TypeName, file: FileContext) -> bool:
     """Whether both are the same domain, or the one that is wanted is a domain over what is there."""
     domain = file.end.domain(wanted)
     return type_ == wanted or (domain is not None and domain.type is not None and same_type(domain.type, type_))
@@ -62,14 +61,16 @@ def is_same_domain(type_: TypeName, wanted: TypeName, file: FileContext) -> bool
 _INTEGERS = ("int2", "int4", "int8")
 
 
-def _harm(found: TypeName, wanted: TypeName) -> str:
+def _harm(found: TypeName, wanted: TypeName, table: str) -> str:
     if found.builtin in _INTEGERS and wanted.builtin in _INTEGERS:
-        smaller = min(found.builtin, wanted.builtin)
-        return f"Tenants beyond {'32767' if smaller == 'int2' else '2147483647'} do not fit into both."
+        least = 32767 if "int2" in (found.builtin, wanted.builtin) else 2147483647
+        if found.builtin < wanted.builtin:
+            return f"A tenant whose number is beyond {least} does not fit into {table}."
+        return f"A number beyond {least} fits here, and nowhere else."
     return "Joins and policies must cast one of the two, or fail; a cast column cannot use its index."
 
 
-def _written_at(name: object, file: FileContext) -> int | None:
+def _written_at(name: Name, file: FileContext) -> int | None:
     """Where this file gives the tenant column its type; None when it does not."""
     column = file.settings.tenant_column
     found: int | None = None

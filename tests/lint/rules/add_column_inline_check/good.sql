@@ -1,7 +1,6 @@
 -- earlier
 CREATE TABLE deals (id bigint PRIMARY KEY);
 -- migration
--- sqlmig: allow new-write-restriction: no code writes the column yet
 ALTER TABLE deals
     ADD COLUMN probability int,
     ADD CONSTRAINT deals_probability_check CHECK (probability BETWEEN 0 AND 100) NOT VALID;

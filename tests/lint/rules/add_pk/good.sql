@@ -3,6 +3,7 @@
 CREATE TABLE deals (id bigint NOT NULL);
 -- migration
 -- sqlmig: transaction off
+-- sqlmig: phase contract
 CREATE UNIQUE INDEX CONCURRENTLY deals_pkey ON deals (id);
 -- down
 -- sqlmig: transaction off

@@ -2,6 +2,7 @@
 CREATE TABLE deals (id bigint PRIMARY KEY, number text);
 -- migration
 -- sqlmig: transaction off
+-- sqlmig: phase contract
 CREATE UNIQUE INDEX CONCURRENTLY deals_number_key ON deals (number);
 -- down
 -- sqlmig: transaction off

@@ -26,6 +26,13 @@ CREATE TABLE deals (id bigint PRIMARY KEY, net numeric, gross numeric GENERATED 
 -- migration
 ALTER TABLE deals DROP COLUMN gross;
 
+-- case: made anew
+-- earlier
+CREATE TABLE deals (id bigint PRIMARY KEY, owner_id bigint);
+-- migration
+ALTER TABLE deals DROP COLUMN owner_id;
+ALTER TABLE deals ADD COLUMN owner_id uuid;
+
 -- case: a down file drops a column that was there before
 -- earlier
 CREATE TABLE deals (id bigint PRIMARY KEY, owner_id bigint);

@@ -13,6 +13,7 @@ CREATE TABLE deals (id bigint PRIMARY KEY);
 CREATE TABLE users (id bigint PRIMARY KEY);
 -- migration
 ALTER TABLE deals ADD COLUMN owner_id bigint;
+-- sqlmig: allow fk-without-index: it follows, with CONCURRENTLY
 ALTER TABLE deals ADD CONSTRAINT deals_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users NOT VALID;
 -- down
 ALTER TABLE deals DROP COLUMN owner_id;

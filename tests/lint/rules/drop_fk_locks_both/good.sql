@@ -5,5 +5,4 @@ CREATE INDEX deals_owner_id_idx ON deals (owner_id);
 -- migration
 ALTER TABLE deals DROP CONSTRAINT deals_owner_id_fkey;
 -- down
--- sqlmig: allow new-write-restriction: it was there before
 ALTER TABLE deals ADD CONSTRAINT deals_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owners (id) NOT VALID;

@@ -20,5 +20,13 @@ CREATE SCHEMA reports;
 -- sqlmig: phase contract
 DROP SCHEMA reports;
 
+-- case: no code uses it any more, but something else may
+-- platform
+CREATE SCHEMA reports;
+CREATE TABLE reports.monthly (id bigint PRIMARY KEY);
+-- file: sql/platform/0002_drop_reports.up.sql
+-- sqlmig: phase contract
+DROP SCHEMA reports CASCADE;
+
 -- case: the tenant's own
 DROP SCHEMA tenant_acme CASCADE;

@@ -30,6 +30,19 @@ DROP TABLE platform.countries;
 DROP TABLE IF EXISTS deals;
 CREATE TABLE deals (id bigint PRIMARY KEY);
 
+-- case: rows that are elsewhere
+-- earlier
+CREATE FOREIGN TABLE deals (id bigint) SERVER archive;
+-- migration
+DROP FOREIGN TABLE deals;
+
+-- case: made anew
+-- earlier
+CREATE TABLE deals (id bigint PRIMARY KEY);
+-- migration
+DROP TABLE deals;
+CREATE TABLE deals (id uuid PRIMARY KEY);
+
 -- case: inside a DO block
 -- earlier
 CREATE TABLE deals (id bigint PRIMARY KEY);

@@ -11,6 +11,12 @@ CREATE TABLE deals (id bigint PRIMARY KEY);
 -- down
 DROP TABLE deals;
 
+-- case: in a function that somebody may call some day
+-- earlier
+CREATE TABLE deals (id bigint PRIMARY KEY);
+-- migration
+CREATE FUNCTION forget() RETURNS void LANGUAGE sql SET search_path = '' AS 'DROP TABLE deals';
+
 -- case: a down file takes back what nobody can read
 DO $$ BEGIN EXECUTE 'CREATE TABLE deals (id bigint PRIMARY KEY)'; END $$;
 -- down

@@ -9,6 +9,7 @@ INSERT INTO deal_owners SELECT id, owner_id FROM deals;
 ALTER TABLE deals DROP COLUMN owner_id;
 -- down
 ALTER TABLE deals ADD COLUMN owner_id bigint;
+-- sqlmig: allow backfill-in-ddl-tx: a few hundred rows
 UPDATE deals SET owner_id = deal_owners.owner_id FROM deal_owners WHERE deal_owners.id = deals.id;
 DROP TABLE deal_owners;
 

@@ -11,6 +11,7 @@ CREATE TABLE users (id bigint PRIMARY KEY);
 CREATE TABLE deals (id bigint PRIMARY KEY);
 -- migration
 ALTER TABLE deals ADD COLUMN owner_id bigint, ADD COLUMN stage text NOT NULL DEFAULT 'open';
+-- sqlmig: allow fk-without-index: it follows, with CONCURRENTLY
 ALTER TABLE deals ADD CONSTRAINT deals_owner_fkey FOREIGN KEY (owner_id) REFERENCES users NOT VALID;
 ALTER TABLE deals ADD CONSTRAINT deals_stage_check CHECK (stage IN ('open', 'won')) NOT VALID;
 
@@ -23,6 +24,7 @@ ALTER TABLE deals ALTER COLUMN title SET NOT NULL;
 ALTER TABLE deals ADD CONSTRAINT deals_title_key UNIQUE USING INDEX deals_title_idx;
 
 -- case: a trigger that only fills in
+-- config: lint: {rules: {trigger-ddl: 'off'}}
 -- earlier
 CREATE TABLE deals (id bigint PRIMARY KEY, changed_at timestamptz);
 CREATE FUNCTION deal_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
@@ -34,6 +36,14 @@ END
 $$;
 -- migration
 CREATE TRIGGER changed BEFORE UPDATE ON deals FOR EACH ROW EXECUTE FUNCTION deal_changed();
+
+-- case: a view that stores its rows
+-- earlier
+CREATE TABLE deals (id bigint PRIMARY KEY);
+CREATE MATERIALIZED VIEW deal_report AS SELECT id FROM deals;
+-- migration
+-- sqlmig: transaction off
+CREATE UNIQUE INDEX CONCURRENTLY deal_report_idx ON deal_report (id);
 
 -- case: a table of the same migration
 CREATE TABLE deals (id bigint PRIMARY KEY, title text NOT NULL);

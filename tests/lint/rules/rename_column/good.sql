@@ -10,6 +10,13 @@ ALTER TABLE deals RENAME COLUMN owner TO owner_id;
 ALTER TABLE deals RENAME TO deal_rows;
 CREATE VIEW deals WITH (security_invoker = true) AS SELECT id, owner_id AS owner FROM deal_rows;
 
+-- case: another column gets the name
+-- earlier
+CREATE TABLE deals (id bigint PRIMARY KEY, owner integer);
+-- migration
+ALTER TABLE deals RENAME COLUMN owner TO old_owner;
+ALTER TABLE deals ADD COLUMN owner bigint;
+
 -- case: a down file gives the old name back
 -- earlier
 CREATE TABLE deals (id bigint PRIMARY KEY, owner bigint);

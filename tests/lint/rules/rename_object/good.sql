@@ -8,6 +8,8 @@ CREATE FUNCTION deal_total(bigint) RETURNS bigint LANGUAGE sql STABLE SET search
 -- case: names that no code uses
 -- earlier
 CREATE TABLE deals (id bigint PRIMARY KEY, net numeric CONSTRAINT positive CHECK (net > 0));
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deals FORCE ROW LEVEL SECURITY;
 CREATE POLICY everybody ON deals USING (id > 0);
 -- migration
 ALTER POLICY everybody ON deals RENAME TO all_rows;

@@ -6,11 +6,11 @@ ALTER TABLE deals RENAME TO opportunities;
 CREATE VIEW deals WITH (security_invoker = true) AS SELECT * FROM opportunities;
 
 -- case: another table in its place
+-- config: lint: {rules: {wide-lock-window: 'off'}}
 -- earlier
 CREATE TABLE deals (id bigint PRIMARY KEY);
 CREATE TABLE deals_new (id bigint PRIMARY KEY);
 -- migration
--- sqlmig: allow wide-lock-window: the swap has to be one transaction
 ALTER TABLE deals RENAME TO deals_old;
 -- sqlmig: allow rename-table: nobody uses it before the swap
 ALTER TABLE deals_new RENAME TO deals;

@@ -7,5 +7,4 @@ CREATE POLICY tenant_isolation ON deals TO deal_app
     WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
 -- down
 DROP POLICY tenant_isolation ON deals;
--- sqlmig: allow rls-disabled: it was off before
 ALTER TABLE deals NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY;

@@ -1,6 +1,7 @@
 -- earlier
 CREATE TABLE deals (id bigint PRIMARY KEY, stage text);
 -- migration
+-- sqlmig: phase contract
 ALTER TABLE deals ADD CONSTRAINT stage_not_null CHECK (stage IS NOT NULL) NOT VALID;
 -- down
 ALTER TABLE deals DROP CONSTRAINT stage_not_null;

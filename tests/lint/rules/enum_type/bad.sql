@@ -1,0 +1,1 @@
+CREATE TYPE stage AS ENUM ('new', 'won', 'it''s lost');

@@ -1,0 +1,4 @@
+-- case: both
+-- platform
+CREATE EXTENSION IF NOT EXISTS citext;
+CREATE EXTENSION "uuid-ossp" WITH SCHEMA public;

@@ -1,0 +1,4 @@
+-- case: a schema
+-- platform
+CREATE EXTENSION citext WITH SCHEMA extensions;
+CREATE EXTENSION pg_cron;

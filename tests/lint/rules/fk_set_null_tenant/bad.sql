@@ -1,0 +1,52 @@
+-- case: NOT NULL
+-- config: lint: {tenancy: shared}
+-- platform
+CREATE TABLE tenants (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text NOT NULL);
+CREATE TABLE deals (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    stage text NOT NULL,
+    owner text,
+    PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON deals TO deal_app
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+CREATE TABLE notes (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    id bigint NOT NULL,
+    deal_id bigint,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, deal_id) REFERENCES deals ON DELETE SET NULL
+);
+
+-- case: a server that has no list of columns
+-- config: lint: {tenancy: both}
+-- config: postgres: 14
+CREATE TABLE deals (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    stage text NOT NULL,
+    owner text,
+    PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON deals TO deal_app
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+CREATE TABLE notes (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL,
+    deal_id bigint,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, deal_id) REFERENCES deals ON DELETE SET DEFAULT
+);
+
+-- case: the tenant alone
+-- config: lint: {tenancy: shared}
+-- platform
+CREATE TABLE tenants (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text NOT NULL);
+CREATE TABLE deals (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), tenant_id uuid REFERENCES tenants ON DELETE SET NULL);

@@ -1,0 +1,2 @@
+CREATE TABLE deals (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+CREATE TEMPORARY TABLE loaded (number serial, line text) ON COMMIT DROP;

@@ -1,0 +1,4 @@
+-- case: a schema for each tenant
+CREATE TABLE readings (taken_at timestamptz NOT NULL, sensor_id bigint NOT NULL, value double precision);
+SELECT create_hypertable('readings', 'taken_at');
+ALTER TABLE readings SET (timescaledb.compress, timescaledb.compress_segmentby = 'sensor_id');
