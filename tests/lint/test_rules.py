@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rulecases import FOLDER, Case, cases_of, lint_case
+from sqlmig.lint import rules
 from sqlmig.lint.catalogue import RULES
 from sqlmig.lint.rule import Rule
 from sqlmig.lint.values import Pack
@@ -64,3 +65,9 @@ def _with_pack(rule: Rule) -> tuple[Rule, ...]:
     """The rules that are on by default, and this one. Cases leave the way back out, unless they are about it."""
     optional = (Pack.STRICT, Pack.STYLE)
     return tuple(each for each in RULES if each is rule or (each.pack not in optional and each.name != "missing-down"))
+
+
+def test_every_file_of_a_rule_is_listed_and_every_folder_of_cases_belongs_to_one():
+    files = {file.stem for file in Path(rules.__file__).parent.glob("*.py")} - {"__init__"}
+    assert files == {rule.stem for rule in RULES}
+    assert {folder.name for folder in FOLDER.iterdir()} == files

@@ -262,8 +262,11 @@ def tenant_condition(table: Table, settings: Settings) -> str:
 
 def policy_statement(written: Written, said: dict[str, str], settings: Settings) -> str:
     """The statement that wrote a policy, with other conditions."""
-    policy, table = written.policy, written.shown
-    if isinstance(written.context.occurrence.operation, AlterPolicy):
+    policy, operation = written.policy, written.context.occurrence.operation
+    assert isinstance(operation, CreatePolicy | AlterPolicy)  # noqa: S101  what written_policies() looked for
+    # In the place of the statement, where a table that the file renames still has its old name.
+    table = written.context.shown(operation.table)
+    if isinstance(operation, AlterPolicy):
         lines = "".join(f"\n    {words} ({condition})" for words, condition in said.items())
         return f"ALTER POLICY {quote_ident(policy.name)} ON {table}{lines};"
     kind = "" if policy.permissive else " AS RESTRICTIVE"

@@ -1,1 +1,0 @@
-"""The rules by topic; each module lists its own."""
