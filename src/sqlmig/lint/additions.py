@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import Context, FileContext
-from sqlmig.lint.types import type_text
 from sqlmig.sql.definitions import Column, TypeName
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import AddColumn, CreateTable
 from sqlmig.sql.reader import Name
 from sqlmig.sql.schema.tables import Index, Origin, Table, TableColumn
+from sqlmig.sql.schema.texts import type_text
 
 
 @dataclass(frozen=True, slots=True)

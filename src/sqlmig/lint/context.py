@@ -164,15 +164,22 @@ class FileContext:
 
     @cached_property
     def tenant_lists(self) -> frozenset[Name]:
-        """The tables that the tenant column alone refers to: each of their rows is a tenant."""
+        """The tables of which each row is a tenant: those that the tenant column alone refers to.
+
+        Before any does, it is the table that is called as the column is: `tenants` or `tenant` for `tenant_id`.
+        """
         if not self.settings.row_level:
             return frozenset()
-        return frozenset(
+        tables = self.end.tables
+        referred = frozenset(
             key.definition.references
-            for table in self.end.tables.values()
+            for table in tables.values()
             for key in table.foreign_keys
             if isinstance(key.definition, ForeignKey) and key.columns == (self.settings.tenant_column,)
         )
+        stem = self.settings.tenant_column.removesuffix("_id")
+        names = (stem, f"{stem}s", f"{stem.removesuffix('y')}ies")
+        return referred or frozenset(name for name, t in tables.items() if name.name in names and t.primary_key)
 
     @cached_property
     def allows(self) -> tuple[Allow, ...]:

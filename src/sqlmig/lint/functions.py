@@ -8,7 +8,6 @@ from functools import cache
 
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import Context, FileContext, Occurrence
-from sqlmig.lint.types import type_text
 from sqlmig.sql.definitions import Expression
 from sqlmig.sql.expressions.calls import FunctionCall
 from sqlmig.sql.expressions.volatility import volatility
@@ -17,6 +16,7 @@ from sqlmig.sql.operations.base import Kind
 from sqlmig.sql.operations.routines import AlterRoutine, CreateRoutine
 from sqlmig.sql.reader import Name
 from sqlmig.sql.schema.objects import Routine
+from sqlmig.sql.schema.texts import type_text
 from sqlmig.sql.tokens import tokenize
 
 # --- those that a file leaves behind ---

@@ -11,7 +11,6 @@ from sqlmig.lint.functions import is_own_function
 from sqlmig.lint.lookup import READABLE
 from sqlmig.lint.settings import Settings
 from sqlmig.lint.tenancy import is_tenant_table
-from sqlmig.lint.types import type_text
 from sqlmig.sql.definitions import PUBLIC, Expression
 from sqlmig.sql.expressions.calls import calls
 from sqlmig.sql.expressions.settings import setting_reads
@@ -25,6 +24,7 @@ from sqlmig.sql.reader import Name
 from sqlmig.sql.schema.reads import as_written, mentions
 from sqlmig.sql.schema.state import SchemaState
 from sqlmig.sql.schema.tables import Policy, Table
+from sqlmig.sql.schema.texts import type_text
 
 # --- tables ---
 

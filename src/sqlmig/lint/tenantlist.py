@@ -20,10 +20,6 @@ def tenant_list(file: FileContext) -> Table | None:
     """
     tables = file.end.tables
     referred = [tables[name] for name in file.tenant_lists if name in tables]
-    if not referred:
-        stem = file.settings.tenant_column.removesuffix("_id")
-        names = (stem, f"{stem}s", f"{stem.removesuffix('y')}ies")
-        referred = [table for name, table in tables.items() if name.name in names and table.primary_key is not None]
     return referred[0] if len(referred) == 1 else None
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
 from sqlmig.lint.rule import rule
-from sqlmig.lint.types import type_text
 from sqlmig.lint.values import Flag
 from sqlmig.sql.expressions.calls import calls
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import AddColumn
+from sqlmig.sql.schema.texts import type_text
 
 
 @rule(AddColumn)

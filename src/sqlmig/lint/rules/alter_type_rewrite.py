@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
 from sqlmig.lint.rule import rule
-from sqlmig.lint.types import type_text
 from sqlmig.lint.values import Flag
 from sqlmig.sql.identifiers import quote_ident, truncate
 from sqlmig.sql.operations.tables import AlterColumnType
+from sqlmig.sql.schema.texts import type_text
 
 
 @rule(AlterColumnType)

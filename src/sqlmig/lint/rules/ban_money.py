@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from sqlmig.lint.additions import new_columns
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.rule import file_rule
-from sqlmig.lint.types import type_text
 from sqlmig.lint.values import Flag, Pack, Severity
 from sqlmig.sql.identifiers import quote_ident
+from sqlmig.sql.schema.texts import type_text
 
 _AMOUNT = re.compile(r"(?:^|_)(?:price|amount|cost|total)s?(?:_|$)", re.IGNORECASE)
 

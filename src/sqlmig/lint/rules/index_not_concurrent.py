@@ -21,10 +21,13 @@ def index_not_concurrent(operation: CreateIndex, context: Context) -> Iterator[F
     Instead: build it with CONCURRENTLY, in a migration of its own that runs outside of a transaction.
 
     Unless: the table is made by the same migration, is temporary, or is partitioned (there CONCURRENTLY is an error;
-    see concurrent-on-partitioned).
+    see concurrent-on-partitioned). On a hypertable the index is built chunk by chunk, with
+    `WITH (timescaledb.transaction_per_chunk)`.
     """
     table = context.before.table(operation.table)
     if operation.concurrently or context.is_new(operation.table) or (table is not None and table.partition_by):
+        return
+    if table is not None and table.hypertable is not None and _by_chunk(operation):
         return
     name = context.shown(operation.table)
     yield Flag(
@@ -34,3 +37,7 @@ def index_not_concurrent(operation: CreateIndex, context: Context) -> Iterator[F
         severity=context.severity(),
         fix=concurrently(context, "index"),
     )
+
+
+def _by_chunk(operation: CreateIndex) -> bool:
+    return any(option.name == "timescaledb.transaction_per_chunk" for option in operation.options)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from sqlmig.lint.additions import new_columns
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.rule import file_rule
-from sqlmig.lint.types import type_text
 from sqlmig.lint.values import Flag, Pack, Severity
 from sqlmig.sql.identifiers import quote_ident
+from sqlmig.sql.schema.texts import type_text
 
 
 @file_rule(severity=Severity.WARNING, pack=Pack.STYLE)

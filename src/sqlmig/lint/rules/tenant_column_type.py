@@ -8,13 +8,13 @@ from sqlmig.lint.context import FileContext
 from sqlmig.lint.keys import is_from, shown, tables_to_judge
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.tenantlist import expected_type, same_type, stored
-from sqlmig.lint.types import type_text
 from sqlmig.lint.values import Flag
 from sqlmig.sql.definitions import TypeName
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import AddColumn, AlterColumnType, CreateTable
 from sqlmig.sql.reader import Name
 from sqlmig.sql.schema.objects import Domain
+from sqlmig.sql.schema.texts import type_text
 
 
 @file_rule()

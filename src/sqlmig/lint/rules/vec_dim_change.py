@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
 from sqlmig.lint.rule import rule
-from sqlmig.lint.types import type_text
 from sqlmig.lint.values import Flag, Pack
 from sqlmig.lint.vectors import METHODS, TYPES, vector_of
 from sqlmig.sql.identifiers import quote_ident, truncate
 from sqlmig.sql.operations.tables import AlterColumnType
+from sqlmig.sql.schema.texts import type_text
 
 
 @rule(AlterColumnType, pack=Pack.PGVECTOR)

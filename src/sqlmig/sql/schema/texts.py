@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from sqlmig.sql.definitions import Expression, TypeName
 from sqlmig.sql.identifiers import quote_ident
@@ -13,11 +13,24 @@ from sqlmig.sql.record import Record
 
 def type_text(type_name: TypeName) -> str:
     """A type as people write it: `varchar(20)`, `text[]`, `shop.status`."""
-    name = type_name.name if type_name.schema in (None, "pg_catalog") else quote_ident(type_name.name)
-    if type_name.schema not in (None, "pg_catalog"):
-        name = f"{quote_ident(type_name.schema or '')}.{name}"
+    if type_name.schema in (None, "pg_catalog"):
+        name = _SPELLED.get(type_name.name, type_name.name)
+    else:
+        name = f"{quote_ident(type_name.schema)}.{quote_ident(type_name.name)}"
     modifiers = f"({', '.join(type_name.modifiers)})" if type_name.modifiers else ""
     return ("SETOF " if type_name.set_of else "") + name + modifiers + "[]" * type_name.dimensions
+
+
+_SPELLED: Final = {
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+    "float4": "real",
+    "float8": "double precision",
+    "bool": "boolean",
+    "bpchar": "char",
+}
+"""Types that people call otherwise than pg_type does."""
 
 
 def text_of(value: Any) -> str:

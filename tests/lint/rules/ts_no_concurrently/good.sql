@@ -12,5 +12,4 @@ SELECT create_hypertable('readings', 'taken_at');
 -- migration
 -- sqlmig: transaction off
 -- sqlmig: lock_timeout 2s
--- sqlmig: allow index-not-concurrent: chunks are small
 CREATE INDEX readings_sensor_id_idx ON readings (sensor_id) WITH (timescaledb.transaction_per_chunk);
