@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import everywhere, is_spared, removal
+from sqlmig.lint.breaking import contracts, everywhere, is_spared, removal
 from sqlmig.lint.context import Context
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
@@ -22,8 +22,11 @@ def drop_column(operation: DropColumn, context: Context) -> Iterator[Flag]:
     Instead: deploy code that no longer uses the column, and drop it then, in a migration of its own that says
     `-- sqlmig: phase contract`. There it is an info.
 
-    Unless: the table or the column is made by the same migration (in a down file: by its up file), or temporary.
+    Unless: the table or the column is made by the same migration (in a down file: by its up file), or temporary; or the
+    file says both `phase contract` and `irreversible`: its author knows that no code uses the column, and what is lost.
     """
+    if contracts(context.file) and context.file.directives.irreversible is not None:
+        return
     table = context.before.table(operation.table)
     column = table.column(operation.column) if table is not None else None
     missing_ok = operation.if_column_exists or operation.if_exists

@@ -15,3 +15,11 @@ ALTER TABLE deals DROP COLUMN owner_id;
 CREATE TABLE deals (id bigint PRIMARY KEY);
 -- migration
 ALTER TABLE deals DROP COLUMN IF EXISTS owner_id;
+
+-- case: no code uses it, and nobody needs its values
+-- earlier
+CREATE TABLE deals (id bigint PRIMARY KEY, owner_id bigint);
+-- migration
+-- sqlmig: phase contract
+-- sqlmig: irreversible the owners live in another system since March
+ALTER TABLE deals DROP COLUMN owner_id;
