@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bench.figures import clean_environment, headline, machine
 from bench.lint_corpus import write_project
@@ -56,12 +57,12 @@ SHARED = {
     "prefer-bigint-over-int": "prefer-bigint",
     "prefer-identity": "prefer-identity",
     "prefer-text-field": "prefer-text",
-    "prefer-timestamptz": "prefer-timestamptz",
+    "prefer-timestamp-tz": "prefer-timestamptz",
     "renaming-column": "rename-column",
     "renaming-table": "rename-table",
     "require-concurrent-index-creation": "index-not-concurrent",
     "require-concurrent-index-deletion": "drop-index-not-concurrent",
-    "require-timeout-settings": "missing-lock-timeout",
+    "require-lock-timeout": "missing-lock-timeout",
     "transaction-nesting": "tx-control-in-migration",
 }
 
@@ -75,7 +76,7 @@ def report() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         yield from _start(Path(folder) / "fifty")
         yield from _corpus(Path(folder) / "corpus")
-    yield from _rules()
+        yield from _rules(Path(folder) / "corpus")
 
 
 def _start(folder: Path) -> Iterator[str]:
@@ -143,27 +144,41 @@ def _tokenizer() -> str:
     return "pure Python" if str(core.__file__).endswith(".py") else "compiled"
 
 
-def _rules() -> Iterator[str]:
-    """For each rule that both have: of how many bad and good files each reports it."""
-    yield "  rules that both have, and how many of our bad and good files each reports (files, not findings)"
-    yield f"    {'ours':34} {'squawk':48} {'bad':>12} {'good':>12}"
-    found = {kind: _squawk_on(kind) for kind in ("bad", "good")}
-    for theirs, ours in sorted(SHARED.items(), key=lambda pair: pair[1]):
-        stem = ours.replace("-", "_")
-        if not (CASES / stem).is_dir():
-            continue
-        said = [str(found[kind][stem, theirs]) for kind in ("bad", "good")]
-        yield f"    {ours:34} {theirs:48} {'yes':>5} {said[0]:>6} {'no':>5} {said[1]:>6}"
+def _rules(corpus: Path) -> Iterator[str]:
+    """For each rule that both have: in how many files each reports it."""
+    ours = _files_by_rule([PROGRAMS / "sqlmig", "lint", "--format", "json"], corpus)
+    theirs = _files_by_rule([PROGRAMS / "squawk", "--reporter", "json", *(corpus / "sql" / "tenant").iterdir()], corpus)
+    bad, good = (_squawk_on(kind) for kind in ("bad", "good"))
+    yield "  rules that both have: whether squawk reports our bad and our good file (for sqlmig tests hold that it does"
+    yield "  the one and not the other), and in how many of the 2,000 files each reports it"
+    yield f"    {'ours':32} {'squawk':46} {'bad':>4} {'good':>5} {'sqlmig':>7} {'squawk':>7}"
+    for name, own in sorted(SHARED.items(), key=lambda pair: pair[1]):
+        said = ["yes" if (own, name) in found else "-" for found in (bad, good)]
+        yield f"    {own:32} {name:46} {said[0]:>4} {said[1]:>5} {ours[own]:>7} {theirs[name]:>7}"
 
 
-def _squawk_on(kind: str) -> Counter[tuple[str, str]]:
-    found: Counter[tuple[str, str]] = Counter()
-    for stem in sorted(folder.name for folder in CASES.iterdir()):
-        command = [PROGRAMS / "squawk", "--reporter", "json", "--assume-in-transaction", CASES / stem / f"{kind}.sql"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        for one in json.loads(done.stdout or "[]"):
-            found[stem, one["rule_name"]] = 1
+def _squawk_on(kind: str) -> set[tuple[str, str]]:
+    """Which of squawk's rules fire on the bad or good file of which of our rules."""
+    found = set()
+    for own in set(SHARED.values()):
+        command = [PROGRAMS / "squawk", "--reporter", "json", CASES / own.replace("-", "_") / f"{kind}.sql"]
+        found |= {(own, one["rule_name"]) for one in _said(command, ROOT)}
     return found
+
+
+def _files_by_rule(command: list[str | Path], folder: Path) -> Counter[str]:
+    """In how many files each rule is reported."""
+    pairs = set()
+    for one in _said(command, folder):
+        place = one.get("place") or {}
+        pairs.add((one.get("rule") or one["rule_name"], place.get("file") or one.get("file")))
+    return Counter(rule for rule, _ in pairs)
+
+
+def _said(command: list[str | Path], folder: Path) -> list[dict[str, Any]]:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=clean_environment())
+    said = json.loads(done.stdout or "[]")
+    return said["findings"] if isinstance(said, dict) else said
 
 
 def _seconds(command: list[str | Path], folder: Path) -> float:

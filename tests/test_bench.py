@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sqlmig.project.config.load import load_config
+from sqlmig.review import review
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -35,3 +38,11 @@ def test_a_fleet_that_is_up_to_date_is_planned(bench):
 @pytest.mark.parametrize(("part", "arguments"), [("cold_start", {"rounds": 1}), ("tokens", {"size": 100, "rounds": 1})])
 def test_the_other_benchmarks_run(bench, part, arguments):
     assert any(" ms" in line for line in bench(part).report(**arguments))
+
+
+def test_the_linter_s_corpus_is_a_project_that_is_understood_whole(bench, tmp_path):
+    bench("lint_corpus").write_project(tmp_path, 60)
+    result = review(load_config(tmp_path / "sqlmig.yaml", environ={})).result
+    assert result.files == 60
+    assert result.understood == result.statements
+    assert {"index-not-concurrent", "check-not-validated"} <= {finding.rule for finding in result.findings}
