@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.remedies import added_in_two
+from sqlmig.lint.remedies import added_in_two, column_alone
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
 from sqlmig.sql.definitions import Check
@@ -33,7 +33,8 @@ def add_column_inline_check(operation: AddColumn, context: Context) -> Iterator[
             yield Flag(
                 f"Every row of {table} is checked, while nobody can read or write it, although the column is new.",
                 "Add the column without the CHECK, and the CHECK by itself:",
-                added_in_two(table, name, f"CHECK ({check.expression.text})"),
+                f"ALTER TABLE {table} ADD COLUMN {column_alone(operation.column)};\n"
+                + added_in_two(table, name, f"CHECK ({check.expression.text})"),
                 at=check.at,
                 severity=context.severity(),
             )

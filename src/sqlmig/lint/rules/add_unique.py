@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.remedies import key_by_index
+from sqlmig.lint.remedies import column_alone, key_by_index
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
 from sqlmig.sql.definitions import Unique
@@ -31,10 +31,18 @@ def add_unique(operation: AddConstraint | AddColumn, context: Context) -> Iterat
             continue
         table = context.shown(operation.table)
         name = constraint.name or truncate("_".join([operation.table.name, *constraint.columns, "key"]))
-        first = "Add the column without UNIQUE; build" if isinstance(operation, AddColumn) else "Build"
+        if constraint.without_overlaps:
+            steps = "PostgreSQL knows no milder way: copy the rows in batches into a new table that has it, and swap the two."
+            sql = ""
+        else:
+            first = ""
+            if isinstance(operation, AddColumn):
+                first = f"ALTER TABLE {table} ADD COLUMN {column_alone(operation.column)};\n-- in the next migration:\n"
+            steps = f"{'Add the column without UNIQUE, then b' if first else 'B'}uild the index, while the table stays in use:"
+            sql = first + key_by_index(context, operation.table, name, constraint)
         yield Flag(
             f"While the index of this constraint is built, nobody can read or write {table}.",
-            f"{first} the index first, while the table stays in use:",
-            key_by_index(table, name, constraint.columns, primary=False),
+            steps,
+            sql,
             severity=context.severity(),
         )

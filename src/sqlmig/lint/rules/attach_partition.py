@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.locks import listed
+from sqlmig.lint.locks import listed, locked
 from sqlmig.lint.remedies import added_in_two
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
 from sqlmig.sql.identifiers import quote_ident, truncate
+from sqlmig.sql.locktable import LockMode
 from sqlmig.sql.operations.base import Kind
 from sqlmig.sql.operations.tables import AttachPartition
 
@@ -28,7 +29,8 @@ def attach_partition(operation: AttachPartition, context: Context) -> Iterator[F
     """
     if operation.kind is Kind.INDEX:
         return
-    read = [name for name in context.effect.scans if not context.is_new(name)]
+    # Tables that the parent's foreign keys refer to are read too, but nobody has to wait to read them.
+    read = [name for name in locked(context, LockMode.ACCESS_EXCLUSIVE) if name in context.effect.scans]
     if not read:
         return
     partition = context.shown(operation.partition)

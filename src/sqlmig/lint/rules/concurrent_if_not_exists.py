@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
+from sqlmig.lint.remedies import index_built
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
 from sqlmig.sql.identifiers import quote_ident
@@ -23,8 +24,7 @@ def concurrent_if_not_exists(operation: CreateIndex, context: Context) -> Iterat
     """
     if operation.concurrently and operation.if_not_exists and operation.name is not None:
         yield Flag(
-            f"If a failed build has left {operation.name} behind, INVALID, this takes it for the finished index.",
+            f"If a failed build has left {quote_ident(operation.name)} behind, INVALID, this takes it for the finished index.",
             "Leave IF NOT EXISTS out; sqlmig removes what a failed attempt of its own leaves:",
-            f"DROP INDEX CONCURRENTLY IF EXISTS {quote_ident(operation.name)};\n"
-            + context.rewritten("IF NOT EXISTS", ""),
+            f"DROP INDEX CONCURRENTLY IF EXISTS {quote_ident(operation.name)};\n" + index_built(operation, context),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
+from sqlmig.lint.remedies import index_built
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Pack, Severity
 from sqlmig.sql.operations.indexes import CreateIndex
@@ -20,9 +21,8 @@ def concurrent_index_unnamed(operation: CreateIndex, context: Context) -> Iterat
     Instead: name it.
     """
     if operation.concurrently and operation.name is None:
-        named = "_".join([operation.table.name, *(element.column or "expr" for element in operation.elements), "idx"])
         yield Flag(
             "After a failed build nobody can tell what is left of this index from another one.",
             "Name it:",
-            context.rewritten("CONCURRENTLY", f"CONCURRENTLY {named}"),
+            index_built(operation, context),
         )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.remedies import OFF
+from sqlmig.lint.remedies import index_by_partition
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
-from sqlmig.sql.identifiers import quote_ident, truncate
 from sqlmig.sql.operations.indexes import CreateIndex
 
 
@@ -25,16 +24,8 @@ def concurrent_on_partitioned(operation: CreateIndex, context: Context) -> Itera
     if not operation.concurrently or table is None or table.partition_by is None or operation.only:
         return
     parent = context.shown(operation.table)
-    name = operation.name or truncate(f"{operation.table.name}_idx")
-    steps = [context.rewritten("INDEX CONCURRENTLY", "INDEX").replace(" ON ", " ON ONLY ", 1)]
-    for partition in context.before.partitions_of(operation.table):
-        own = quote_ident(truncate(f"{partition.name.name}_{name}"))
-        built = context.rewritten(f"CONCURRENTLY {name}", f"CONCURRENTLY {own}")
-        steps.append(f"-- in a migration of its own:\n{OFF}")
-        steps.append(built.replace(f" ON {parent}", f" ON {context.shown(partition.name)}", 1))
-        steps.append(f"-- in the next migration:\nALTER INDEX {quote_ident(name)} ATTACH PARTITION {own};")
     yield Flag(
         f"{parent} is partitioned; PostgreSQL cannot build an index on it concurrently.",
         "Build one on each partition, and attach them:",
-        "\n".join(steps),
+        index_by_partition(operation, context),
     )

@@ -26,11 +26,12 @@ def concurrently_in_tx(file: FileContext) -> Iterator[Flag]:
             continue
         seen.add(statement.start)
         words = outside_transaction(statement)
-        if words is not None:
+        if words is not None and words != "DISCARD ALL":  # Of that one, session-leak speaks: it belongs nowhere.
             where = "a DO block" if in_block else "a transaction, and the runner puts this file into one"
+            out = "Take it out of the block, into" if in_block else "Move it to"
             yield Flag(
                 f"PostgreSQL refuses {words} in {where}.",
-                "Move it to a migration of its own, with this line at its head:",
+                f"{out} a migration of its own, with this line at its head:",
                 "-- sqlmig: transaction off",
                 at=statement.start,
             )

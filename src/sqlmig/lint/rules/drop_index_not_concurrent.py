@@ -33,6 +33,6 @@ def drop_index_not_concurrent(operation: DropIndex, context: Context) -> Iterato
     yield Flag(
         f"This locks {where} against reads and writes, and makes both wait while it waits for running transactions.",
         "Drop it in a migration of its own:",
-        f"{OFF}\nDROP INDEX CONCURRENTLY {name};",
+        f"{OFF}\nDROP INDEX CONCURRENTLY {'IF EXISTS ' if operation.if_exists else ''}{name};",
         severity=context.severity(),
     )

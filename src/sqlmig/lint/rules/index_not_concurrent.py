@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.remedies import concurrently
+from sqlmig.lint.remedies import OFF, concurrently, index_built, index_by_partition
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
 from sqlmig.sql.operations.indexes import CreateIndex
@@ -20,20 +20,31 @@ def index_not_concurrent(operation: CreateIndex, context: Context) -> Iterator[F
 
     Instead: build it with CONCURRENTLY, in a migration of its own that runs outside of a transaction.
 
-    Unless: the table is made by the same migration, is temporary, or is partitioned (there CONCURRENTLY is an error;
-    see concurrent-on-partitioned). On a hypertable the index is built chunk by chunk, with
-    `WITH (timescaledb.transaction_per_chunk)`.
+    On a partitioned table CONCURRENTLY is an error: build one on each partition and attach them.
+
+    Unless: the table is made by the same migration, or is temporary; or the index is made ON ONLY a partitioned table. On
+    a hypertable the index is built chunk by chunk, with `WITH (timescaledb.transaction_per_chunk)`.
     """
     table = context.before.table(operation.table)
-    if operation.concurrently or context.is_new(operation.table) or (table is not None and table.partition_by):
+    if operation.concurrently or context.is_new(operation.table):
         return
     if table is not None and table.hypertable is not None and _by_chunk(operation):
         return
     name = context.shown(operation.table)
+    if table is not None and table.partition_by is not None:
+        if not operation.only and context.before.partitions_of(operation.table):
+            yield Flag(
+                f"Building this index blocks every INSERT, UPDATE and DELETE on {name} and all of its partitions until"
+                " the rows of all have been read.",
+                "Build one on each partition, and attach them:",
+                index_by_partition(operation, context),
+                severity=context.severity(),
+            )
+        return
     yield Flag(
         f"Building this index blocks every INSERT, UPDATE and DELETE on {name} until all of its rows have been read.",
-        "Build it in a migration of its own, with `-- sqlmig: transaction off` at its head:",
-        context.rewritten("INDEX", "INDEX CONCURRENTLY"),
+        "Build it in a migration of its own:",
+        f"{OFF}\n{index_built(operation, context)}",
         severity=context.severity(),
         fix=concurrently(context, "index"),
     )

@@ -9,6 +9,7 @@ from sqlmig.lint.remedies import not_null_in_steps
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
 from sqlmig.sql.definitions import Unique
+from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import AddConstraint
 from sqlmig.sql.reader import Name
 
@@ -43,9 +44,9 @@ def pk_using_index_nullable(operation: AddConstraint, context: Context) -> Itera
     for column in index.columns:
         if column is not None and not table.proves_not_null(column):
             yield Flag(
-                f"{shown}.{column} may hold NULL as far as the migrations say: while every row is looked at, nobody can"
+                f"{shown}.{quote_ident(column)} may hold NULL as far as the migrations say: while every row is looked at, nobody can"
                 f" read or write {shown}.",
                 "Set it NOT NULL first, in migrations that leave the table in use:",
-                not_null_in_steps(shown, column, context.postgres),
+                not_null_in_steps(context, operation.table, column),
                 severity=context.severity(),
             )

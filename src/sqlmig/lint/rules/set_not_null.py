@@ -8,6 +8,7 @@ from sqlmig.lint.context import Context
 from sqlmig.lint.remedies import not_null_in_steps
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
+from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import SetNotNull
 
 
@@ -29,9 +30,9 @@ def set_not_null(operation: SetNotNull, context: Context) -> Iterator[Flag]:
         return
     shown = context.shown(operation.table)
     yield Flag(
-        f"No valid constraint proves that {shown}.{operation.column} holds no NULL: while every row is looked at,"
+        f"No valid constraint proves that {shown}.{quote_ident(operation.column)} holds no NULL: while every row is looked at,"
         f" nobody can read or write {shown}.",
         "Prove it first, in migrations that leave the table in use:",
-        not_null_in_steps(shown, operation.column, context.postgres),
+        not_null_in_steps(context, operation.table, operation.column),
         severity=context.severity(),
     )
