@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import Context, FileContext
+from sqlmig.lint.words import made_here
 from sqlmig.sql.definitions import Column, TypeName
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import AddColumn, CreateTable
 from sqlmig.sql.reader import Name
-from sqlmig.sql.schema.tables import Index, Origin, Table, TableColumn
+from sqlmig.sql.schema.tables import Index, Table, TableColumn
 from sqlmig.sql.schema.texts import type_text
 
 
@@ -67,7 +68,7 @@ def added_columns(file: FileContext) -> Iterator[NewColumn]:
         table = file.end.tables.get(_resolved(operation, context))
         for column in written if table is not None and not table.temporary else ():
             made = table.column(column.name) if table is not None else None
-            if table is not None and made is not None and is_added(made.made_by, file):
+            if table is not None and made is not None and made_here(made.made_by, file):
                 yield NewColumn(table, made, column, context)
 
 
@@ -78,22 +79,12 @@ def changed_tables(file: FileContext) -> Iterator[Table]:
 
 def added_indexes(file: FileContext) -> Iterator[Index]:
     """The indexes that a file makes, those of constraints included, as they are at its end."""
-    return (index for index in file.changed_indexes if is_added(index.made_by, file))
-
-
-def shown(name: Name, file: FileContext) -> str:
-    """A resolved name as the migration's author would write it."""
-    return quote_ident(name.name) if name.schema == file.file.schema else str(name)
+    return (index for index in file.changed_indexes if made_here(index.made_by, file))
 
 
 def type_shown(type_name: TypeName, file: FileContext) -> str:
     """A type as the migration's author would write it."""
     return type_text(type_name.replaced(schema=None) if type_name.schema == file.file.schema else type_name)
-
-
-def is_added(made_by: Origin | None, file: FileContext) -> bool:
-    """Whether what made an object is this very file."""
-    return made_by is not None and made_by.mark == file.file.mark
 
 
 def _resolved(operation: CreateTable | AddColumn, context: Context) -> Name:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlmig.lint.context import Context, File
 from sqlmig.lint.values import Flag, Severity
 from sqlmig.project.directives import FileKind
@@ -115,12 +113,6 @@ def everywhere(context: Context, name: Name | None = None) -> str:
     """`, in every tenant's schema`: what to say of what each tenant has of its own; '' of all else."""
     own = context.file.scope is Scope.TENANT and (name is None or not context.is_shared(name))
     return ", in every tenant's schema" if own else ""
-
-
-def listed(items: Sequence[str], most: int = 5) -> str:
-    """`a, b and c`; of many the first, and how many more there are."""
-    shown = [*items] if len(items) <= most else [*items[: most - 1], f"{len(items) - most + 1} more"]
-    return " and ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else "".join(shown)
 
 
 # --- what depends on it ---

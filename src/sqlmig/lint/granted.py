@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import is_spared, listed
+from sqlmig.lint.breaking import is_spared
 from sqlmig.lint.context import Context
 from sqlmig.lint.lookup import find
+from sqlmig.lint.words import listed
 from sqlmig.sql.definitions import PUBLIC
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.access import Grant, GrantRole, Privilege

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlmig.lint.context import Context, FileContext
 from sqlmig.lint.tenancy import is_tenant_table
 from sqlmig.lint.tenantlist import tenant_list
+from sqlmig.lint.words import listed_columns
 from sqlmig.project.directives import FileKind
 from sqlmig.project.model import Scope
 from sqlmig.sql.definitions import Expression, IndexElement
@@ -14,7 +15,7 @@ from sqlmig.sql.expressions.calls import calls
 from sqlmig.sql.identifiers import fold, quote_ident
 from sqlmig.sql.operations.routines import CreateRoutine
 from sqlmig.sql.reader import Name
-from sqlmig.sql.schema.tables import Index, Origin, Table, TableConstraint
+from sqlmig.sql.schema.tables import Index, Table, TableConstraint
 from sqlmig.sql.tokens import Kind
 
 
@@ -59,27 +60,12 @@ def _changed(file: FileContext) -> tuple[Table, ...]:
     return tuple(end.tables[name] for name in names if name in end.tables)
 
 
-def is_from(made_by: Origin | None, file: FileContext) -> bool:
-    """Whether this very file made something."""
-    return made_by is not None and made_by.mark == file.file.mark
-
-
 def constraint_at(constraint: TableConstraint, file: FileContext) -> int:
     """Where a constraint of this file is written; one that LIKE copied stands somewhere else: then the statement."""
     made_at = constraint.made_by.at if constraint.made_by is not None else file.file.head
     statement = next((s for s in file.file.statements if s.start <= made_at <= s.end), None)
     at = constraint.definition.at
     return at if statement is not None and statement.start < at <= statement.end else made_at
-
-
-def shown(name: Name, file: FileContext) -> str:
-    """A full name as the migration's author would write it: the schema only where it is not the target's own."""
-    return quote_ident(name.name) if name.schema == file.file.schema else str(name)
-
-
-def listed_columns(columns: Sequence[str]) -> str:
-    """`tenant_id, email`."""
-    return ", ".join(map(quote_ident, columns))
 
 
 def index_sql(index: Index, elements: Sequence[str], table: str) -> str:

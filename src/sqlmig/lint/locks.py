@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlmig.lint.context import Context
 from sqlmig.sql.locktable import LockMode
 from sqlmig.sql.operations.base import Operation
@@ -29,8 +27,3 @@ def is_concurrent(operation: Operation) -> bool:
     if isinstance(operation, DetachPartition):
         return operation.mode is not Detach.PLAIN
     return bool(getattr(operation, "concurrently", False))
-
-
-def listed(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

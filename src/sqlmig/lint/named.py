@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlmig.lint.additions import added_columns, changed_tables, is_added, shown
+from sqlmig.lint.additions import added_columns, changed_tables
 from sqlmig.lint.context import FileContext
+from sqlmig.lint.words import made_here, shown
 from sqlmig.project.directives import FileKind
 from sqlmig.sql.definitions import Check, ForeignKey, Unique
 from sqlmig.sql.identifiers import quote_ident
@@ -75,13 +76,13 @@ def _parts(table: Table, file: FileContext) -> Iterator[Named]:
     if table.partition_of is None:
         parts += [("column", column.name, column.made_by) for column in table.columns]
     parts += [(_kind_of(c), c.name, c.made_by) for c in table.constraints if not c.inherited]
-    constraints = {c.name: c.definition.at for c in table.constraints if is_added(c.made_by, file)}
+    constraints = {c.name: c.definition.at for c in table.constraints if made_here(c.made_by, file)}
     parts += [("policy", policy.name, policy.made_by) for policy in table.policies]
     parts += [("trigger", trigger.name, trigger.made_by) for trigger in table.triggers if not trigger.inherited]
     old = {part[:2] for part in _named_parts(before)} if before is not None else set()
     for kind, name, made_by in parts:
         renamed = _renamed_at(name, file)
-        if (kind, name) not in old and (is_added(made_by, file) or renamed is not None):
+        if (kind, name) not in old and (made_here(made_by, file) or renamed is not None):
             words = f"{quote_ident(name)} of {shown(table.name, file)}"
             places = written if kind == "column" else constraints
             yield Named(kind, name, words, renamed or places.get(name) or _at(made_by, name, file))
@@ -120,7 +121,7 @@ def _at(made_by: Origin | None, name: str, file: FileContext) -> int | None:
     renamed = _renamed_at(name, file)
     if renamed is not None:
         return renamed
-    return made_by.at if made_by is not None and is_added(made_by, file) else None
+    return made_by.at if made_by is not None and made_here(made_by, file) else None
 
 
 def _renamed_at(name: str, file: FileContext) -> int | None:

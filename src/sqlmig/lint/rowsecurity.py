@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlmig.lint.breaking import is_down, listed
+from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import Context, FileContext, Occurrence
 from sqlmig.lint.functions import is_own_function
 from sqlmig.lint.lookup import READABLE
 from sqlmig.lint.settings import Settings
 from sqlmig.lint.tenancy import is_tenant_table
+from sqlmig.lint.words import listed
 from sqlmig.sql.definitions import PUBLIC, Expression
 from sqlmig.sql.expressions.calls import calls
 from sqlmig.sql.expressions.settings import setting_reads

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlmig.lint.breaking import everywhere, is_own, is_spared, listed, removal
+from sqlmig.lint.breaking import everywhere, is_own, is_spared, removal
 from sqlmig.lint.context import Context
 from sqlmig.lint.lookup import find, full_name
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.base import Kind
 from sqlmig.sql.operations.indexes import DropIndex

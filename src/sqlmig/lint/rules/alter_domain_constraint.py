@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.locks import listed
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
+from sqlmig.lint.words import listed
 from sqlmig.sql.definitions import Check
 from sqlmig.sql.operations.types import AddDomainConstraint, SetDomainNotNull
 

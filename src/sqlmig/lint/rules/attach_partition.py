@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.locks import listed, locked
+from sqlmig.lint.locks import locked
 from sqlmig.lint.remedies import added_in_two
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.identifiers import quote_ident, truncate
 from sqlmig.sql.locktable import LockMode
 from sqlmig.sql.operations.base import Kind

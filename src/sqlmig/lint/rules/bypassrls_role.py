@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import listed
 from sqlmig.lint.context import Context
 from sqlmig.lint.rowsecurity import uses_row_security
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.access import AlterRole, CreateRole, GrantRole
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import is_spared, listed, needs_cascade
+from sqlmig.lint.breaking import is_spared, needs_cascade
 from sqlmig.lint.context import Context
 from sqlmig.lint.differences import dropping, in_words
 from sqlmig.lint.rule import rule
 from sqlmig.lint.targets import Drop, target
 from sqlmig.lint.values import Flag
+from sqlmig.lint.words import listed
 from sqlmig.project.directives import FileKind
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.access import Grant, GrantRole

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import contracts, listed
+from sqlmig.lint.breaking import contracts
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.phases import additions, removals
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.project.directives import FileKind
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sqlmig.lint.asked import expressions
-from sqlmig.lint.breaking import goes_along, is_spared, listed, needs_cascade
+from sqlmig.lint.breaking import goes_along, is_spared, needs_cascade
 from sqlmig.lint.context import Context
 from sqlmig.lint.differences import in_words
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.definitions import Expression
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.base import Kind

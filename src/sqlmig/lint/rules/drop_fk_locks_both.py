@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import Context
-from sqlmig.lint.locks import listed
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.operations.tables import DropConstraint, DropTable
 
 

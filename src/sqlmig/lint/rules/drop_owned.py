@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import listed
 from sqlmig.lint.context import Context
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
+from sqlmig.lint.words import listed
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.access import DropOwned, ReassignOwned
 

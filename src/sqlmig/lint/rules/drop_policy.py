@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlmig.lint.breaking import everywhere, is_own, is_spared, listed
+from sqlmig.lint.breaking import everywhere, is_own, is_spared
 from sqlmig.lint.context import Context
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
+from sqlmig.lint.words import listed
 from sqlmig.sql.definitions import PUBLIC
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.policies import DropPolicy

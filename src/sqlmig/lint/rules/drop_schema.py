@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlmig.lint.breaking import goes_along, is_spared, listed, removal
+from sqlmig.lint.breaking import goes_along, is_spared, removal
 from sqlmig.lint.context import Context
 from sqlmig.lint.differences import dropping
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.access import DropSchema
 from sqlmig.sql.operations.base import Kind

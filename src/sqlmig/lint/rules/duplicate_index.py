@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.additions import added_indexes, is_added, shown
+from sqlmig.lint.additions import added_indexes
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.remedies import OFF
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import made_here, shown
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.schema.tables import Index
 from sqlmig.sql.schema.texts import text_of
@@ -40,7 +41,7 @@ def duplicate_index(file: FileContext) -> Iterator[Flag]:
             yield _superfluous(new, better)
             continue
         for old in others:
-            if not is_added(old.made_by, file) and old.constraint is None and _replaces(new, old):
+            if not made_here(old.made_by, file) and old.constraint is None and _replaces(new, old):
                 yield _replaced(new, old, file)
 
 

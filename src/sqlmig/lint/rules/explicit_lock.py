@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.locks import listed
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.locktable import LockMode
 from sqlmig.sql.operations.session import LockTable
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.keys import constraint_at, is_from, shown
+from sqlmig.lint.keys import constraint_at
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import made_here, shown
 from sqlmig.project.model import Scope
 from sqlmig.sql.definitions import ForeignKey
 from sqlmig.sql.identifiers import quote_ident
@@ -31,7 +32,7 @@ def fk_to_shared_table(file: FileContext) -> Iterator[Flag]:
     for table in file.changed_tables:
         for key in table.foreign_keys if table.name.schema == file.file.schema else ():
             definition = key.definition
-            if not isinstance(definition, ForeignKey) or key.inherited or not is_from(key.made_by, file):
+            if not isinstance(definition, ForeignKey) or key.inherited or not made_here(key.made_by, file):
                 continue
             other = definition.references
             if other.schema not in file.settings.shared:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.additions import changed_tables, is_added, shown, type_shown
+from sqlmig.lint.additions import changed_tables, type_shown
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.keytypes import Fit, fit_of
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import made_here, shown
 from sqlmig.sql.definitions import ForeignKey, TypeName
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.schema.tables import Table
@@ -31,7 +32,7 @@ def fk_type_mismatch(file: FileContext) -> Iterator[Flag]:
         return
     for table in changed_tables(file):
         for key in table.foreign_keys:
-            if is_added(key.made_by, file) and not key.inherited and isinstance(key.definition, ForeignKey):
+            if made_here(key.made_by, file) and not key.inherited and isinstance(key.definition, ForeignKey):
                 yield from _of_key(table, key.definition, file)
 
 

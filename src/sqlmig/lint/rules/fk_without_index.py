@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.additions import changed_tables, is_added, shown
+from sqlmig.lint.additions import changed_tables
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.remedies import OFF, columns
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import made_here, shown
 from sqlmig.sql.definitions import ForeignKey
 from sqlmig.sql.expressions.not_null import proves_not_null
 from sqlmig.sql.identifiers import quote_ident, truncate
@@ -34,7 +35,7 @@ def fk_without_index(file: FileContext) -> Iterator[Flag]:
             continue
         for key in table.foreign_keys:
             definition = key.definition
-            if key.inherited or not is_added(key.made_by, file) or not isinstance(definition, ForeignKey):
+            if key.inherited or not made_here(key.made_by, file) or not isinstance(definition, ForeignKey):
                 continue
             if key.enforced and not any(_serves(index, key.columns, file) for index in file.end.indexes_on(table.name)):
                 yield _flag(table, definition, file)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.keys import constraint_at, is_from, listed_columns, mixes_tenants, shown, tables_to_judge
+from sqlmig.lint.keys import constraint_at, mixes_tenants, tables_to_judge
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag
+from sqlmig.lint.words import listed_columns, made_here, shown
 from sqlmig.sql.definitions import ForeignKey, ReferentialAction
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.schema.tables import Table
@@ -29,7 +30,7 @@ def fk_without_tenant(file: FileContext) -> Iterator[Flag]:
     for table in tables_to_judge(file):
         for key in table.foreign_keys if mixes_tenants(table, file) and table.column(column) is not None else ():
             definition = key.definition
-            if not isinstance(definition, ForeignKey) or key.inherited or not is_from(key.made_by, file):
+            if not isinstance(definition, ForeignKey) or key.inherited or not made_here(key.made_by, file):
                 continue
             other = file.end.tables.get(definition.references)
             if other is None or other.column(column) is None or not mixes_tenants(other, file):

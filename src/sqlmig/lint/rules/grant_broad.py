@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sqlmig.lint.breaking import is_down, listed
+from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import Context
 from sqlmig.lint.granted import granted, privileges
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.definitions import PUBLIC
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.access import Grant

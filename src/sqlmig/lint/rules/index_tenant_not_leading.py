@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.keys import element_text, index_sql, is_from, mentions, mixes_tenants, shown, tables_to_judge
+from sqlmig.lint.keys import element_text, index_sql, mentions, mixes_tenants, tables_to_judge
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import made_here, shown
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.schema.tables import Index, Table
 
@@ -31,7 +32,7 @@ def index_tenant_not_leading(file: FileContext) -> Iterator[Flag]:
         if table.column(column) is None or not mixes_tenants(table, file) or _is_spared(table, file):
             continue
         for index in file.end.indexes_on(table.name):
-            if not is_from(index.made_by, file) or index.made_by is None or not _is_late(index, column, table):
+            if not made_here(index.made_by, file) or index.made_by is None or not _is_late(index, column, table):
                 continue
             others = [element for element in index.elements if element.column != column]
             elements = [quote_ident(column), *map(element_text, others)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.locks import listed
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.definitions import ForeignKey
 from sqlmig.sql.operations.tables import AddColumn, AddConstraint
 from sqlmig.sql.reader import Name

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import listed
 from sqlmig.lint.context import Context, FileContext
 from sqlmig.lint.rowsecurity import protected_behind, tenant_condition, to_roles
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.tenancy import is_tenant_table
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.expressions.queries import relations
 from sqlmig.sql.operations.indexes import CreateMaterializedView
 from sqlmig.sql.operations.tables import CreateTableAs, Persistence

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.keys import (
-    constraint_at,
-    element_text,
-    index_sql,
-    is_from,
-    listed_columns,
-    mentions,
-    mixes_tenants,
-    shown,
-    tables_to_judge,
-)
+from sqlmig.lint.keys import constraint_at, element_text, index_sql, mentions, mixes_tenants, tables_to_judge
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed_columns, made_here, shown
 from sqlmig.sql.definitions import Exclude, Unique
 from sqlmig.sql.expressions.calls import calls
 from sqlmig.sql.identifiers import quote_ident
@@ -44,10 +35,10 @@ def pk_unique_without_tenant(file: FileContext) -> Iterator[Flag]:
             continue
         name = shown(table.name, file)
         for key in (*table.unique_keys, *table.exclusions):
-            if is_from(key.made_by, file) and not key.inherited and not _is_safe(key, table, file):
+            if made_here(key.made_by, file) and not key.inherited and not _is_safe(key, table, file):
                 yield _of_constraint(key, table, file)
         for index in file.end.indexes_on(table.name):
-            own = is_from(index.made_by, file) and index.constraint is None and index.parent is None
+            own = made_here(index.made_by, file) and index.constraint is None and index.parent is None
             if own and index.unique and index.made_by is not None and not _has_tenant(index, file):
                 elements = [element_text(element) for element in index.elements]
                 yield Flag(

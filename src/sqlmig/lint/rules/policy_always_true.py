@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import listed
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.rowsecurity import (
     Written,
@@ -20,6 +19,7 @@ from sqlmig.lint.rowsecurity import (
 )
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.definitions import Expression
 from sqlmig.sql.expressions.truth import always_true
 from sqlmig.sql.schema.tables import Policy, Table

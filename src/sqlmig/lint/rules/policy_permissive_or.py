@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import listed
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.rowsecurity import (
     Written,
@@ -21,6 +20,7 @@ from sqlmig.lint.rowsecurity import (
 )
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.definitions import PUBLIC, Expression
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.reader import Name

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import listed
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.rowsecurity import Written, commands_of, written_policies
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.expressions.queries import relations
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.reader import Name

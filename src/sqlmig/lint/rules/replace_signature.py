@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import contracts, everywhere, is_down, is_own, listed
+from sqlmig.lint.breaking import contracts, everywhere, is_down, is_own
 from sqlmig.lint.context import Context
 from sqlmig.lint.rule import rule
 from sqlmig.lint.signatures import lost, refusal, serves_callers, signature, takes_calls_of
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.indexes import CreateMaterializedView, CreateView
 from sqlmig.sql.operations.routines import CreateRoutine

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import contracts, everywhere, is_down, is_spared, listed
+from sqlmig.lint.breaking import contracts, everywhere, is_down, is_spared
 from sqlmig.lint.context import Context
 from sqlmig.lint.granted import granted, privileges, roles
 from sqlmig.lint.lookup import ROUTINES
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.access import Grant, GrantRole
 from sqlmig.sql.operations.base import Kind

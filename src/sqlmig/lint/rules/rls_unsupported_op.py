@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import is_down, listed
+from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import Context
 from sqlmig.lint.granted import roles
 from sqlmig.lint.rowsecurity import is_protected
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.operations.access import Grant
 from sqlmig.sql.operations.base import Kind
 from sqlmig.sql.operations.rows import Copy

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.locks import listed, locked
+from sqlmig.lint.locks import locked
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.locktable import LockMode
 from sqlmig.sql.operations.indexes import CreateIndex
 from sqlmig.sql.operations.rows import Delete, Insert, Merge, Update

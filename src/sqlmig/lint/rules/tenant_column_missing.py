@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.keys import shown, tables_to_judge
+from sqlmig.lint.keys import tables_to_judge
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.tenantlist import expected_type, tenant_list
 from sqlmig.lint.values import Flag
+from sqlmig.lint.words import shown
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import CreateTable, DropColumn
 from sqlmig.sql.schema.texts import type_text

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.keys import is_from, shown, tables_to_judge
+from sqlmig.lint.keys import tables_to_judge
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.tenantlist import expected_type, same_type, stored
 from sqlmig.lint.values import Flag
+from sqlmig.lint.words import made_here, shown
 from sqlmig.sql.definitions import TypeName
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import AddColumn, AlterColumnType, CreateTable
@@ -42,7 +43,7 @@ def tenant_column_type(file: FileContext) -> Iterator[Flag]:
         if found is None or same_type(found, wanted) or _is_same_domain(column.type, wanted, file):
             continue
         shown_name = shown(table.name, file)
-        sql = f"{quote_ident(name)} {type_text(wanted)}" if is_from(table.made_by, file) else ""
+        sql = f"{quote_ident(name)} {type_text(wanted)}" if made_here(table.made_by, file) else ""
         yield Flag(
             f"{quote_ident(name)} of {shown_name} is {type_text(found)}; {says} {type_text(wanted)}."
             f" {_harm(found, wanted, shown_name)}",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.locks import listed
 from sqlmig.lint.rule import Inside, rule
 from sqlmig.lint.values import Flag
+from sqlmig.lint.words import listed
 from sqlmig.project.model import Scope
 from sqlmig.sql.operations.rows import Truncate
 

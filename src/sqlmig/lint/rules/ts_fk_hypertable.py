@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.additions import is_added, shown
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Pack
+from sqlmig.lint.words import made_here, shown
 from sqlmig.sql.definitions import ForeignKey
 from sqlmig.sql.identifiers import quote_ident
 
@@ -26,7 +26,7 @@ def ts_fk_hypertable(file: FileContext) -> Iterator[Flag]:
             if other is None or table.hypertable is None or other.hypertable is None:
                 continue
             origins = (key.made_by, table.hypertable.made_by, other.hypertable.made_by)
-            made_by = next((made for made in origins if is_added(made, file)), None)
+            made_by = next((made for made in origins if made_here(made, file)), None)
             if made_by is not None:
                 yield Flag(
                     f"TimescaleDB refuses {quote_ident(key.name)}: {shown(table.name, file)} and"

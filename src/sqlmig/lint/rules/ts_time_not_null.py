@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.additions import changed_tables, is_added, shown, type_shown
+from sqlmig.lint.additions import changed_tables, type_shown
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.hypertables import hypertable
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Pack, Severity
+from sqlmig.lint.words import made_here, shown
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.tables import DropNotNull
 
@@ -35,7 +36,7 @@ def ts_time_not_null(file: FileContext) -> Iterator[Flag]:
             )
     for table in changed_tables(file):
         known = table.hypertable
-        if known is None or known.time_column is None or not is_added(known.made_by, file):
+        if known is None or known.time_column is None or not made_here(known.made_by, file):
             continue
         if table.not_null(known.time_column) is False:
             column, name = table.column(known.time_column), quote_ident(known.time_column)

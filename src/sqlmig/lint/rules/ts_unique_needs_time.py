@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.additions import is_added, shown
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.remedies import columns
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Pack
+from sqlmig.lint.words import made_here, shown
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.schema.tables import Index
 
@@ -28,7 +28,7 @@ def ts_unique_needs_time(file: FileContext) -> Iterator[Flag]:
         known = table.hypertable if table is not None else None
         if known is None or known.time_column is None or not index.unique or known.time_column in index.columns:
             continue
-        made_by = next((made for made in (index.made_by, known.made_by) if is_added(made, file)), None)
+        made_by = next((made for made in (index.made_by, known.made_by) if made_here(made, file)), None)
         if made_by is not None:
             name, time = shown(index.table, file), quote_ident(known.time_column)
             yield Flag(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.keys import listed_columns, mentions, mixed_table
+from sqlmig.lint.keys import mentions, mixed_table
 from sqlmig.lint.rule import Inside, rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed_columns
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.rows import Insert
 from sqlmig.sql.schema.tables import Table

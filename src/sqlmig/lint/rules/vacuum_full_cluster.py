@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.locks import listed
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
+from sqlmig.lint.words import listed
 from sqlmig.sql.operations.base import Operation
 from sqlmig.sql.operations.session import Cluster, Vacuum
 from sqlmig.sql.operations.tables import SetAccessMethod, SetPersistence, SetTablespace

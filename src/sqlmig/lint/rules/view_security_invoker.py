@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.breaking import is_down, listed
+from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import Context, FileContext, Occurrence
 from sqlmig.lint.rowsecurity import protected_behind
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Edit, Fix, Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.definitions import Option
 from sqlmig.sql.operations.base import Kind
 from sqlmig.sql.operations.indexes import CreateView

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from sqlmig.lint.breaking import is_down
 from sqlmig.lint.context import FileContext
-from sqlmig.lint.locks import listed, locked
+from sqlmig.lint.locks import locked
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.words import listed
 from sqlmig.sql.locktable import LockMode
 from sqlmig.sql.reader import Name
 
