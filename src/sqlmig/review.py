@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlmig.project.git import ChangedFiles
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Review:
     """What the linter found in a project, and what it was told to look at."""
 

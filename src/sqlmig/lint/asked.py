@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from typing import Final
 
 from sqlmig.sql.definitions import Expression
 from sqlmig.sql.expressions.calls import FunctionCall, calls
 from sqlmig.sql.operations.base import Operation
+from sqlmig.sql.reader import Name
 from sqlmig.sql.record import Record
 
 
@@ -17,16 +19,28 @@ def called(operation: Operation, functions: Set[str]) -> Iterator[FunctionCall]:
             yield call
 
 
-def expressions(value: object) -> Iterator[Expression]:
+def expressions(value: object) -> tuple[Expression, ...]:
     """All expressions in an operation, or in a part of one."""
+    found: list[Expression] = []
+    _gather(value, found)
+    return tuple(found)
+
+
+def _gather(value: object, found: list[Expression]) -> None:
     if isinstance(value, Expression):
-        yield value
+        found.append(value)
     elif isinstance(value, Record):
         for field in value.field_names():
-            yield from expressions(getattr(value, field))
+            part = getattr(value, field)
+            if part.__class__ not in _LEAVES:
+                _gather(part, found)
     elif isinstance(value, tuple):
-        for item in value:
-            yield from expressions(item)
+        for part in value:
+            _gather(part, found)
+
+
+_LEAVES: Final = frozenset({str, bool, type(None), Name})
+"""What most fields hold: not worth a call."""
 
 
 _memo: list[tuple[Operation, tuple[FunctionCall, ...]]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ class Runs(Enum):
     """When somebody calls the function that it stands in."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Occurrence:
     """An operation where it stands."""
 
@@ -62,7 +62,7 @@ class Occurrence:
         return self.outer.number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class File:
     """One file as it was rendered for one target."""
 
@@ -76,8 +76,8 @@ class File:
     """None for a repeatable."""
     label: str
     directives: Directives
-    rendered: Rendered = field(repr=False)
-    statements: tuple[Statement, ...] = field(repr=False)
+    rendered: Rendered
+    statements: tuple[Statement, ...]
 
     @property
     def text(self) -> str:
@@ -109,7 +109,7 @@ class File:
         return self.directives.transaction
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FileContext:
     """What a file does, and to what."""
 
@@ -124,9 +124,13 @@ class FileContext:
 
     def running(self, *classes: type[Operation]) -> Iterator[Occurrence]:
         """The operations that the migration runs, of these classes (all, when none is given)."""
-        for occurrence in self.occurrences:
-            if occurrence.runs is Runs.NOW and (not classes or isinstance(occurrence.operation, classes)):
+        for occurrence in self._running:
+            if not classes or isinstance(occurrence.operation, classes):
                 yield occurrence
+
+    @cached_property
+    def _running(self) -> tuple[Occurrence, ...]:
+        return tuple(occurrence for occurrence in self.occurrences if occurrence.runs is Runs.NOW)
 
     @cached_property
     def made(self) -> frozenset[Name]:
@@ -191,8 +195,16 @@ class FileContext:
         """What a rule may ask about one of its operations."""
         return Context(self, occurrence)
 
+    @cached_property
+    def effects(self) -> dict[Occurrence, Effect]:
+        """The effects that were asked for. They are kept here and not with the contexts, of which each rule has its own.
 
-@dataclass(frozen=True)
+        (To keep the contexts would close a circle, and hold the schemas of all files until cycles are looked for.)
+        """
+        return {}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Context:
     """What a rule may ask about one operation."""
 
@@ -224,12 +236,17 @@ class Context:
         """The oldest major version that the project runs on."""
         return self.settings.postgres
 
-    @cached_property
+    @property
     def effect(self) -> Effect:
         """What the operation locks, rewrites and reads, if it runs on the oldest server."""
-        from sqlmig.sql.effects import effect  # few files lock anything that was there before
+        known = self.whole.effects.get(self.occurrence)
+        if known is None:
+            from sqlmig.sql.effects import effect  # few files lock anything that was there before
 
-        return effect(self.occurrence.operation, self.before, postgres=self.postgres, timezone_utc=self.timezone_is_utc)
+            operation, utc = self.occurrence.operation, self.timezone_is_utc
+            known = effect(operation, self.before, postgres=self.postgres, timezone_utc=utc)
+            self.whole.effects[self.occurrence] = known
+        return known
 
     def severity(self) -> Severity | None:
         """How bad the operation's own locks are; None when nobody is kept waiting.
@@ -270,14 +287,25 @@ class Context:
     @property
     def written(self) -> str:
         """The statement as its author wrote it, with a semicolon."""
-        return f"{self.occurrence.statement.text};"
+        return f"{self._source};"
+
+    @property
+    def _source(self) -> str:
+        """The statement's text; in a tenant track the schema it was rendered for stands there as the template's name.
+
+        A remedy with one tenant's name in it would be pasted into a file that all tenants get.
+        """
+        text = self.occurrence.statement.text
+        if self.file.scope is not Scope.TENANT:
+            return text
+        return re.sub(rf'(?<![\w."]){re.escape(quote_ident(self.file.schema))}(?=\.)', "{{ schema | ident }}", text)
 
     def rewritten(self, words: str, by: str) -> str:
         """The statement's own text with these words, where they come first, replaced; with a semicolon.
 
         For remedies: it keeps what the author wrote, comments and layout included.
         """
-        text = self.occurrence.statement.text
+        text = self._source
         pattern = r"\s+".join(map(re.escape, words.split()))
         space = "" if by else r"\s*"
         return re.sub(rf"\b{pattern}\b{space}", lambda _: by, text, count=1, flags=re.IGNORECASE) + ";"
@@ -319,7 +347,7 @@ class Context:
         return found.type if found is not None else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PairContext:
     """An up file with its down file."""
 
@@ -330,7 +358,7 @@ class PairContext:
     """The reason, when the up file says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TrackFile:
     """One file of a track, by name only."""
 
@@ -345,7 +373,7 @@ class TrackFile:
     """Whether it says that it may run late."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class TrackContext:
     """All up files of a track."""
 
@@ -361,7 +389,7 @@ class TrackContext:
     """Whether there is a base to compare with."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AllowContext:
     """One `allow` comment, when everything is judged."""
 

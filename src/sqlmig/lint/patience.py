@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlmig.lint.context import Context
-from sqlmig.project.durations import milliseconds
+
+_WRITTEN = re.compile(r"\s*(?P<count>[0-9]{1,15}(?:\.[0-9]*)?|\.[0-9]+)\s*(?P<unit>us|ms|s|min|h|d)?\s*")
+_MILLISECONDS = {"us": 0.001, "ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def limit_of(written: str) -> int:
+    """A timeout in milliseconds, as SET takes it, without a unit too; 0 is none, and so is what PostgreSQL refuses."""
+    found = _WRITTEN.fullmatch(written)
+    return round(float(found["count"]) * _MILLISECONDS[found["unit"] or "ms"]) if found is not None else 0
 
 
 def lock_timeout(context: Context) -> int:
@@ -14,11 +24,11 @@ def lock_timeout(context: Context) -> int:
     """
     written = context.parameter("lock_timeout")
     if written is not None:
-        return milliseconds(written) or 0
+        return limit_of(written)
     asked = context.file.directives.lock_timeout
     if asked is not None:
-        return milliseconds(asked) or 0
-    return (milliseconds(context.settings.apply.lock_timeout) or 0) if context.file.transaction else 0
+        return limit_of(asked)
+    return limit_of(context.settings.apply.lock_timeout) if context.file.transaction else 0
 
 
 def is_patient(context: Context) -> bool:

@@ -25,13 +25,23 @@ def read_file(file: File, start: SchemaState, settings: Settings) -> FileContext
         start: the schema before it.
         settings: what the project says.
     """
+    reading = _read(file, start, bodies=(Do, CreateRoutine))
+    return FileContext(file, settings, start, reading.state, tuple(reading.occurrences))
+
+
+def replay_file(file: File, start: SchemaState) -> SchemaState:
+    """The schema after a file that is not judged: what routines would do when they are called is not read."""
+    return _read(file, start, bodies=(Do,)).state
+
+
+def _read(file: File, start: SchemaState, bodies: tuple[type[Do | CreateRoutine], ...]) -> _Reading:
     reading = _Reading(file.mark, file.transaction, start)
     for statement in file.statements:
         for operation in carried_out(parse(statement)):
             reading.take(operation, statement, statement, Runs.NOW, frozenset())
-            if isinstance(operation, Do | CreateRoutine):
+            if isinstance(operation, bodies):
                 reading.take_body(body_statements(operation), statement, Runs.NOW)
-    return FileContext(file, settings, start, reading.state, tuple(reading.occurrences))
+    return reading
 
 
 def understood(context: FileContext) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlmig.lint.context import Context
 from sqlmig.lint.values import Edit, Fix
-from sqlmig.sql.definitions import Check, Column, Unique
+from sqlmig.sql.definitions import Check, Column, ForeignKey, ReferentialAction, Unique
 from sqlmig.sql.identifiers import quote_ident, truncate
 from sqlmig.sql.operations.indexes import CreateIndex
 from sqlmig.sql.reader import Name
@@ -50,6 +50,20 @@ def column_alone(column: Column) -> str:
     if column.default is not None:
         written.append(f"DEFAULT {column.default.text}")
     return " ".join(written)
+
+
+def foreign_key(key: ForeignKey, context: Context) -> str:
+    """A foreign key as a constraint of its table, without its name."""
+    text = f"FOREIGN KEY {columns(key.columns)} REFERENCES {context.shown(key.references)}"
+    if key.referenced_columns:
+        text += f" {columns(key.referenced_columns)}"
+    text += " MATCH FULL" * key.match_full
+    if key.on_delete is not ReferentialAction.NO_ACTION:
+        text += f" ON DELETE {key.on_delete.value.upper()}"
+        text += f" {columns(key.on_delete_columns)}" if key.on_delete_columns else ""
+    if key.on_update is not ReferentialAction.NO_ACTION:
+        text += f" ON UPDATE {key.on_update.value.upper()}"
+    return text + " DEFERRABLE" * key.deferrable + " INITIALLY DEFERRED" * key.initially_deferred
 
 
 def not_null_in_steps(context: Context, table: Name, column: str) -> str:

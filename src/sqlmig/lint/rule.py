@@ -43,7 +43,7 @@ Check = Callable[..., Iterable[Any]]
 _OperationClass = TypeVar("_OperationClass", bound=Operation)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Rule:
     """One rule. Its name is public: people write it in `allow`."""
 

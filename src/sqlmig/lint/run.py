@@ -12,7 +12,7 @@ from sqlmig.lint.catalogue import RULES
 from sqlmig.lint.context import File, FileContext, PairContext, TrackContext, TrackFile
 from sqlmig.lint.judge import Judge
 from sqlmig.lint.levels import rules_in_force
-from sqlmig.lint.reading import read_file
+from sqlmig.lint.reading import read_file, replay_file
 from sqlmig.lint.rule import Rule
 from sqlmig.lint.settings import Settings
 from sqlmig.lint.values import LintResult
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sqlmig.project.git import ChangedFiles
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Wanted:
     """What is to be judged; everything else is only replayed."""
 
@@ -46,7 +46,7 @@ class Wanted:
         return (self.paths is None or path in self.paths) and (self.changed is None or path in self.changed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Linted:
     """What the linter found, and what kept it from reading everything."""
 
@@ -120,13 +120,16 @@ class _Run:
         self, track: Track, sample: Sample, migration: Migration, state: SchemaState, *, judged: bool
     ) -> SchemaState:
         version, label = migration.version, migration.label
+        paths = [script.path for script in (migration.up, migration.down, migration.verify) if script is not None]
+        if not judged or not any(map(self.wanted.judges, paths)):
+            file = self._file(track, sample, migration.up, FileKind.UP, version=version, label=label)
+            if file is None:
+                return state
+            self.judge.replayed += 1
+            return replay_file(file, state)
         up = self._read(track, sample, migration.up, FileKind.UP, state, version=version, label=label)
         if up is None:
             return state
-        paths = [script.path for script in (migration.up, migration.down, migration.verify) if script is not None]
-        if not judged or not any(map(self.wanted.judges, paths)):
-            self.judge.replayed += 1
-            return up.end
         self._judge(up)
         down = verify = None
         if migration.down is not None:
@@ -155,7 +158,14 @@ class _Run:
         version: int | None = None,
         label: str,
     ) -> FileContext | None:
-        """Render and read a file; None when its template cannot be rendered, or its text cannot be cut."""
+        """Read a file; None when it cannot be."""
+        file = self._file(track, sample, script, kind, version=version, label=label)
+        return None if file is None else read_file(file, state, self.settings)
+
+    def _file(
+        self, track: Track, sample: Sample, script: Script, kind: FileKind, *, version: int | None, label: str
+    ) -> File | None:
+        """Render a file; None when its template cannot be rendered, or its text cannot be cut."""
         try:
             rendered = render_sample(self.files, script, sample)
         except ProjectError as error:
@@ -167,7 +177,7 @@ class _Run:
             problem = Problem(error.message, rendered.place(error.offset), "close it, or take it out")
             self.problems[str(problem)] = problem
             return None
-        file = File(
+        return File(
             path=script.path,
             kind=kind,
             track=track.name,
@@ -179,7 +189,6 @@ class _Run:
             rendered=rendered,
             statements=statements,
         )
-        return read_file(file, state, self.settings)
 
 
 def _track_context(track: Track, settings: Settings, wanted: Wanted) -> TrackContext:

@@ -14,7 +14,7 @@ from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.reader import Name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Settings:
     """The project's answers to what rules ask."""
 

@@ -24,7 +24,7 @@ class FileKind(Enum):
     LIFECYCLE = "a lifecycle file"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Found:
     """One directive comment: its line (from 1), its word and what follows the word."""
 
@@ -103,7 +103,7 @@ def _refused(found: _Found, kind: FileKind, before: Set[str]) -> tuple[str, str]
 _Reader = Callable[[Directives, str], Directives | str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Spec:
     usage: str
     read: _Reader

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from sqlmig.errors import Place, Problem
-from sqlmig.lint.fix import TemplateFix
 from sqlmig.lint.values import Finding, LintResult
+
+if TYPE_CHECKING:
+    from sqlmig.lint.fix import TemplateFix
 
 
 @dataclass(frozen=True)

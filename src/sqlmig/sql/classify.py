@@ -1,6 +1,5 @@
 """What the runner has to know of a statement before it sends it; each question is a function of its tokens alone."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from sqlmig.sql.concurrent import without_concurrently
@@ -15,9 +14,9 @@ from sqlmig.sql.leftovers import (
     leaves,
 )
 from sqlmig.sql.outside import outside_transaction
+from sqlmig.sql.psql import PsqlCommand, psql_command
 from sqlmig.sql.reader import Reader
 from sqlmig.sql.statements import Statement
-from sqlmig.sql.tokens import Kind, SqlTextError, Tokens, tokenize
 
 __all__ = [
     "EnumLabelAdded",
@@ -37,14 +36,6 @@ __all__ = [
     "transaction_control",
     "without_concurrently",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class PsqlCommand:
-    r"""A command of psql, such as \copy, and the offset of its backslash."""
-
-    word: str
-    offset: int
 
 
 def transaction_control(s: Statement) -> str | None:
@@ -74,29 +65,6 @@ _TRANSACTION_CONTROL: Final = (
     ("set", "session", "transaction"),
     ("set", "session", "characteristics"),
 )
-
-
-def psql_command(text: str) -> PsqlCommand | None:
-    r"""The first backslash command in a text: outside of quotes and comments a backslash is never SQL.
-
-    It looks also in a text that cannot be cut to its end, because what follows such a command (the data of COPY, the
-    arguments of \set) is often why.
-    """
-    if "\\" not in text:
-        return None  # as nearly every file: the text is not cut a second time
-    tokens = _readable(text).tokens
-    for token, behind in zip(tokens, (*tokens[1:], None), strict=False):
-        if token.kind is Kind.SYMBOL and token.text == "\\":
-            name = behind.text if behind is not None and behind.start == token.end else ""
-            return PsqlCommand("\\" + name, token.start)
-    return None
-
-
-def _readable(text: str) -> Tokens:
-    try:
-        return tokenize(text)
-    except SqlTextError as error:
-        return tokenize(text[: error.offset])
 
 
 def copy_from_stdin(s: Statement) -> bool:

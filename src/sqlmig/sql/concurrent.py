@@ -11,7 +11,7 @@ ReindexKind = Literal["index", "table", "schema", "database", "system"]
 _REINDEX_KINDS: Final[tuple[ReindexKind, ...]] = ("index", "table", "schema", "database", "system")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreateIndex:
     """CREATE INDEX; `keyword` is CONCURRENTLY, where it stands."""
 
@@ -20,7 +20,7 @@ class CreateIndex:
     table: Name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DropIndex:
     """DROP INDEX of one index or several."""
 
@@ -28,7 +28,7 @@ class DropIndex:
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reindex:
     """REINDEX; `concurrently` may come from the keyword or from the list of options."""
 
@@ -38,7 +38,7 @@ class Reindex:
     name: Name | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DetachPartition:
     """ALTER TABLE ... DETACH PARTITION; `mode` is the word behind the partition's name."""
 

@@ -95,13 +95,13 @@ def measured(form: str, postgres: int) -> Measured:
     Raises:
         KeyError: there is no form of that name.
     """
-    since = _table()[form]
+    since = _since(form)
     return since[max((version for version in since if version <= postgres), default=min(since))]
 
 
 def forms() -> tuple[str, ...]:
     """The names of all forms."""
-    return tuple(_table())
+    return tuple(_document()["forms"])
 
 
 @cache
@@ -111,12 +111,9 @@ def servers() -> Mapping[int, str]:
 
 
 @cache
-def _table() -> Mapping[str, Mapping[int, Measured]]:
-    """By form, what holds from which major version on, until the next one named."""
-    return {
-        form: {int(version): _measured(record) for version, record in records.items()}
-        for form, records in _document()["forms"].items()
-    }
+def _since(form: str) -> Mapping[int, Measured]:
+    """What holds of a form from which major version on, until the next one named. Few forms are ever asked for."""
+    return {int(version): _measured(record) for version, record in _document()["forms"][form].items()}
 
 
 def _measured(record: Mapping[str, Any]) -> Measured:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
+from sqlmig.lint.remedies import column_alone, foreign_key
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Severity
 from sqlmig.sql.definitions import ForeignKey
@@ -32,13 +33,12 @@ def add_column_fk_default(operation: AddColumn, context: Context) -> Iterator[Fl
         if isinstance(key, ForeignKey) and key.enforced:
             other = context.shown(key.references)
             name = quote_ident(key.name or truncate(f"{operation.table.name}_{column.name}_fkey"))
-            to = f" ({', '.join(map(quote_ident, key.referenced_columns))})" if key.referenced_columns else ""
             yield Flag(
                 f"Every row of {table} is looked up in {other}; meanwhile nobody can read or write {table}, or write"
                 f" {other}.",
                 "Add the column without REFERENCES, and the foreign key by itself:",
-                f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({quote_ident(column.name)})"
-                f" REFERENCES {other}{to} NOT VALID;\n"
+                f"ALTER TABLE {table} ADD COLUMN {column_alone(column)};\n"
+                f"ALTER TABLE {table} ADD CONSTRAINT {name} {foreign_key(key, context)} NOT VALID;\n"
                 f"-- in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {name};",
                 at=key.at,
                 severity=context.severity(),

@@ -29,7 +29,9 @@ def add_pk(operation: AddConstraint | AddColumn, context: Context) -> Iterator[F
     for constraint in added:
         if not isinstance(constraint, Unique) or not constraint.primary or constraint.using_index is not None:
             continue
-        if context.is_new(operation.table):
+        known = context.before.table(operation.table)
+        empty = operation.only and known is not None and known.partition_by is not None
+        if context.is_new(operation.table) or empty:
             continue
         table = context.shown(operation.table)
         name = constraint.name or truncate(f"{operation.table.name}_pkey")

@@ -27,22 +27,26 @@ def add_unique(operation: AddConstraint | AddColumn, context: Context) -> Iterat
     for constraint in added:
         if not isinstance(constraint, Unique) or constraint.primary or constraint.using_index is not None:
             continue
-        if context.is_new(operation.table):
+        known = context.before.table(operation.table)
+        empty = operation.only and known is not None and known.partition_by is not None
+        if context.is_new(operation.table) or empty:
             continue
         table = context.shown(operation.table)
         name = constraint.name or truncate("_".join([operation.table.name, *constraint.columns, "key"]))
-        if constraint.without_overlaps:
-            steps = "PostgreSQL knows no milder way: copy the rows in batches into a new table that has it, and swap the two."
-            sql = ""
-        else:
-            first = ""
-            if isinstance(operation, AddColumn):
-                first = f"ALTER TABLE {table} ADD COLUMN {column_alone(operation.column)};\n-- in the next migration:\n"
-            steps = f"{'Add the column without UNIQUE, then b' if first else 'B'}uild the index, while the table stays in use:"
-            sql = first + key_by_index(context, operation.table, name, constraint)
         yield Flag(
             f"While the index of this constraint is built, nobody can read or write {table}.",
-            steps,
-            sql,
+            *_steps(operation, constraint, name, context),
             severity=context.severity(),
         )
+
+
+def _steps(operation: AddConstraint | AddColumn, key: Unique, name: str, context: Context) -> tuple[str, str]:
+    if key.without_overlaps:
+        return "Copy the rows in batches into a new table that has the constraint, and swap the two.", ""
+    table, by_index = context.shown(operation.table), key_by_index(context, operation.table, name, key)
+    if isinstance(operation, AddConstraint):
+        return "Build the index first, while the table stays in use:", by_index
+    return (
+        "Add the column without UNIQUE, then build the index, while the table stays in use:",
+        f"ALTER TABLE {table} ADD COLUMN {column_alone(operation.column)};\n-- in a migration of its own:\n{by_index}",
+    )

@@ -44,10 +44,12 @@ def alter_type_rewrite(operation: AlterColumnType, context: Context) -> Iterator
         what = (
             f"The type of {table}.{column} is not known here; if it is stored in another way, {table} is written anew"
         )
+    who = table if rebuilt and resolved not in effect.rewrites else "it"
     new = quote_ident(truncate(f"{operation.column}_new"))
+    collate = f" COLLATE {operation.collation}" if operation.collation is not None else ""
     yield Flag(
-        f"{what}, while nobody can read or write it.",
+        f"{what}, while nobody can read or write {who}.",
         "Add a column of the new type, fill it by a trigger and in batches, and change the code over:",
-        f"ALTER TABLE {table} ADD COLUMN {new} {type_text(operation.type)};",
+        f"ALTER TABLE {table} ADD COLUMN {new} {type_text(operation.type)}{collate};",
         severity=context.severity(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlmig.lint.context import Context
 from sqlmig.lint.locks import locked
@@ -14,6 +14,7 @@ from sqlmig.sql.identifiers import quote_ident, truncate
 from sqlmig.sql.locktable import LockMode
 from sqlmig.sql.operations.base import Kind
 from sqlmig.sql.operations.tables import AttachPartition
+from sqlmig.sql.reader import Name
 
 
 @rule(AttachPartition, severity=Severity.WARNING)
@@ -34,14 +35,31 @@ def attach_partition(operation: AttachPartition, context: Context) -> Iterator[F
     read = [name for name in locked(context, LockMode.ACCESS_EXCLUSIVE) if name in context.effect.scans]
     if not read:
         return
-    partition = context.shown(operation.partition)
+    partition = context.before.resolve(operation.partition)
     names = listed(sorted(map(context.shown, read)))
+    message = f"All rows of {names} are read while nobody can read or write there."
+    instead, sql = _steps(operation, context, read) if partition in read else _of_default(context, read[0])
+    yield Flag(message, instead, sql, severity=context.severity())
+
+
+def _steps(operation: AttachPartition, context: Context, read: Sequence[Name]) -> tuple[str, str]:
+    """The rows of the partition itself are read: nothing proves that they fit, or it lacks an index of the parent."""
+    partition = context.shown(operation.partition)
     name = truncate(f"{operation.partition.name}_fits")
-    yield Flag(
-        f"All rows of {names} are read while nobody can read or write there.",
-        "Let a valid CHECK say beforehand that the rows fit:",
+    also = "; say the same of the default partition, with NOT in front" if len(read) > 1 else ""
+    return (
+        f"Let a valid CHECK say beforehand that the rows fit{also}, and build the indexes of the parent concurrently:",
         added_in_two(partition, name, "CHECK (<what the bound says>)")
         + f"\n-- in the one after that:\n{context.written}\n"
         + f"ALTER TABLE {partition} DROP CONSTRAINT {quote_ident(name)};",
-        severity=context.severity(),
+    )
+
+
+def _of_default(context: Context, default: Name) -> tuple[str, str]:
+    """Only the default partition is read: whether it has rows that belong into the new one."""
+    name = truncate(f"{default.name}_others")
+    return (
+        "Let a valid CHECK say beforehand that the default partition has no row for the new one:",
+        added_in_two(context.shown(default), name, "CHECK (NOT (<what the bound says>))")
+        + f"\n-- in the one after that:\n{context.written}",
     )

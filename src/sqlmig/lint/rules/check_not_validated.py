@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.remedies import added_in_two, not_valid
+from sqlmig.lint.remedies import added_in_two, free_name, not_valid
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
 from sqlmig.sql.definitions import Check
-from sqlmig.sql.identifiers import truncate
 from sqlmig.sql.operations.tables import AddConstraint
 
 
@@ -30,11 +29,11 @@ def check_not_validated(operation: AddConstraint, context: Context) -> Iterator[
     if context.is_new(operation.table):
         return
     table = context.shown(operation.table)
-    name = constraint.name or truncate(f"{operation.table.name}_check")
+    name = constraint.name or free_name(f"{operation.table.name}_check", context.before.table(operation.table))
     yield Flag(
         f"While every row of {table} is checked, nobody can read or write it.",
         "Add the constraint first, and validate it in the next migration, while the table stays in use:",
-        added_in_two(table, name, f"CHECK ({constraint.expression.text})"),
+        added_in_two(table, name, f"CHECK ({constraint.expression.text}){' NO INHERIT' * constraint.no_inherit}"),
         severity=context.severity(),
         fix=not_valid(context),
     )

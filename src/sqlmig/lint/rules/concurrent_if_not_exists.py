@@ -23,8 +23,9 @@ def concurrent_if_not_exists(operation: CreateIndex, context: Context) -> Iterat
     the file by hand, drop the index first.
     """
     if operation.concurrently and operation.if_not_exists and operation.name is not None:
+        name = quote_ident(operation.name)
         yield Flag(
-            f"If a failed build has left {quote_ident(operation.name)} behind, INVALID, this takes it for the finished index.",
+            f"If a failed build has left {name} behind, INVALID, this takes it for the finished index.",
             "Leave IF NOT EXISTS out; sqlmig removes what a failed attempt of its own leaves:",
-            f"DROP INDEX CONCURRENTLY IF EXISTS {quote_ident(operation.name)};\n" + index_built(operation, context),
+            f"DROP INDEX CONCURRENTLY IF EXISTS {name};\n" + index_built(operation, context),
         )

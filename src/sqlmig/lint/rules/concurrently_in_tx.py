@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlmig.lint.context import FileContext, Runs
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag
-from sqlmig.sql.classify import outside_transaction
+from sqlmig.sql.outside import outside_transaction
 
 
 @file_rule()

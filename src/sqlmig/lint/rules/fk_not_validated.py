@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
-from sqlmig.lint.remedies import not_valid
+from sqlmig.lint.remedies import added_in_two, foreign_key, free_name, not_valid
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
 from sqlmig.sql.definitions import ForeignKey
-from sqlmig.sql.identifiers import quote_ident, truncate
 from sqlmig.sql.operations.tables import AddConstraint
 
 
@@ -34,18 +33,16 @@ def fk_not_validated(operation: AddConstraint, context: Context) -> Iterator[Fla
         return
     known = context.before.table(operation.table)
     table, other = context.shown(operation.table), context.shown(constraint.references)
-    name = quote_ident(constraint.name or truncate("_".join([operation.table.name, *constraint.columns, "fkey"])))
+    name = constraint.name or free_name("_".join([operation.table.name, *constraint.columns, "fkey"]), known)
     message = f"While every row of {table} is looked up in {other}, nobody can write to either table."
     if known is not None and known.partition_by is not None and context.postgres < 18:
         instead = "Add it NOT VALID to each partition, validate those, and add it here last: then no row is looked up."
         yield Flag(message, instead, severity=context.severity())
         return
-    added = context.written if context.actions == 1 else ""
-    sql = f"{added.removesuffix(';')} NOT VALID;\n" if added else ""
     yield Flag(
         message,
-        "Add NOT VALID here, and validate it in the next migration, while both tables stay in use:",
-        f"{sql}-- in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {name};",
+        "Add it NOT VALID, and validate it in the next migration, while both tables stay in use:",
+        added_in_two(table, name, foreign_key(constraint, context)),
         severity=context.severity(),
         fix=not_valid(context),
     )

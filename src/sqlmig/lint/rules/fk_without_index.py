@@ -74,9 +74,12 @@ def _flag(table: Table, key: ForeignKey, file: FileContext) -> Flag:
     concurrently, options = "CONCURRENTLY ", ""
     if table.hypertable is not None:
         concurrently, options = "", " WITH (timescaledb.transaction_per_chunk)"
+    # The columns of this very migration can have no index before it.
+    before = file.start.tables.get(table.name)
+    new = before is not None and any(before.column(column) is None for column in key.columns)
     return Flag(
         message,
-        "Build one, in a migration of its own before this one:",
+        f"Build one, in a migration of its own {'behind' if new else 'before'} this one:",
         f"{OFF}\nCREATE INDEX {concurrently}{index} ON {name} {columns(key.columns)}{options};",
         at=key.at,
     )

@@ -26,8 +26,9 @@ def force_rls_backfill(operation: Update | Delete | Merge | Insert, context: Con
     statement changes nothing, says so to nobody, and the migration counts as done. Only a superuser, or a role with
     BYPASSRLS, sees the rows.
 
-    Instead: set the tenant for this transaction, where the migration runs for one; otherwise switch FORCE off around
-    the statement, in the same transaction.
+    Instead: set the tenant for this transaction, where the migration runs for one; otherwise migrate as a role
+    with BYPASSRLS, or switch FORCE off around the statement, in the same transaction: that locks the table against
+    reads and writes until it commits.
 
     Unless: the migration sets the tenant, or goes on as another role, before it; or a policy lets rows pass that does
     not compare the tenant.
@@ -55,7 +56,10 @@ def force_rls_backfill(operation: Update | Delete | Merge | Insert, context: Con
     if context.file.scope is Scope.TENANT:
         instead, sql = "Set the tenant first:", f"SET LOCAL {setting} = {{{{ tenant.id | literal }}}};"
     else:
-        instead = "Let the owner see all rows for this statement, in one transaction:"
+        instead = (
+            "Migrate as a role with BYPASSRLS; or, where the rows are few, let the owner see them, in one transaction,"
+            f" which keeps everybody else away from {name}:"
+        )
         sql = (
             f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY;\n{context.written}\n"
             f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY;"

@@ -22,8 +22,8 @@ def index_not_concurrent(operation: CreateIndex, context: Context) -> Iterator[F
 
     On a partitioned table CONCURRENTLY is an error: build one on each partition and attach them.
 
-    Unless: the table is made by the same migration, or is temporary; or the index is made ON ONLY a partitioned table. On
-    a hypertable the index is built chunk by chunk, with `WITH (timescaledb.transaction_per_chunk)`.
+    Unless: the table is made by the same migration, or is temporary; or the index is made ON ONLY a partitioned table.
+    On a hypertable the index is built chunk by chunk, with `WITH (timescaledb.transaction_per_chunk)`.
     """
     table = context.before.table(operation.table)
     if operation.concurrently or context.is_new(operation.table):

@@ -36,9 +36,9 @@ def missing_lock_timeout(file: FileContext) -> Iterator[Flag]:
             continue
         names = locked(context)
         if names and (is_patient(context) or lock_timeout(context) >= LONG):
+            limit = "and nothing limits that" if is_patient(context) else f"for up to {lock_timeout(context) // 1000} s"
             yield Flag(
-                f"While this waits for its lock on {context.shown(names[0])}, everybody else waits behind it, and"
-                " nothing limits that.",
+                f"While this waits for its lock on {context.shown(names[0])}, everybody else waits behind it, {limit}.",
                 "Limit it at the head of the file, or with `apply.lock_timeout` in the configuration:",
                 "-- sqlmig: lock_timeout 2s",
                 at=operation.at,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
+from sqlmig.lint.patience import limit_of
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Pack, Severity
-from sqlmig.project.durations import milliseconds
 from sqlmig.sql.operations.base import Operation
 from sqlmig.sql.operations.indexes import CreateIndex, Reindex
 from sqlmig.sql.operations.rows import Delete, Merge, Update
@@ -27,7 +27,7 @@ def missing_statement_timeout(operation: Operation, context: Context) -> Iterato
     Instead: `-- sqlmig: statement_timeout 5min` for changes of rows, `statement_timeout 0` for concurrent builds.
     """
     written = context.parameter("statement_timeout") or context.file.directives.statement_timeout
-    limit = milliseconds(written or context.settings.apply.statement_timeout) or 0
+    limit = limit_of(written or context.settings.apply.statement_timeout)
     long = isinstance(operation, ValidateConstraint) or getattr(operation, "concurrently", False)
     if long and 0 < limit < SHORT:
         yield Flag(

@@ -27,5 +27,6 @@ def partition_of_live_parent(operation: CreateTable, context: Context) -> Iterat
     yield Flag(
         f"This locks {shown} with all its partitions against reads and writes, to the end of the transaction.",
         f"Make the table by itself and attach it; {shown} stays in use:",
-        f"CREATE TABLE {table} (LIKE {shown} INCLUDING ALL);\nALTER TABLE {shown} ATTACH PARTITION {table} {bound};",
+        f"CREATE TABLE {table} (LIKE {shown} INCLUDING ALL EXCLUDING IDENTITY);\n"
+        f"ALTER TABLE {shown} ATTACH PARTITION {table} {bound};",
     )

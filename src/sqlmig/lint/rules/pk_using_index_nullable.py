@@ -44,8 +44,8 @@ def pk_using_index_nullable(operation: AddConstraint, context: Context) -> Itera
     for column in index.columns:
         if column is not None and not table.proves_not_null(column):
             yield Flag(
-                f"{shown}.{quote_ident(column)} may hold NULL as far as the migrations say: while every row is looked at, nobody can"
-                f" read or write {shown}.",
+                f"{shown}.{quote_ident(column)} may hold NULL as far as the migrations say: while every row is looked"
+                f" at, nobody can read or write {shown}.",
                 "Set it NOT NULL first, in migrations that leave the table in use:",
                 not_null_in_steps(context, operation.table, column),
                 severity=context.severity(),

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from sqlmig.lint.context import FileContext
 from sqlmig.lint.rule import file_rule
 from sqlmig.lint.values import Flag
-from sqlmig.sql.classify import psql_command
 from sqlmig.sql.operations.rows import Copy, CopyEnd
+from sqlmig.sql.psql import psql_command
 
 
 @file_rule()

@@ -28,8 +28,8 @@ def reindex_not_concurrent(operation: Reindex, context: Context) -> Iterator[Fla
     what = f"{operation.kind.value} {operation.name}" if operation.name is not None else f"this {operation.kind.value}"
     tables = {Kind.INDEX: "its table", Kind.TABLE: "it"}.get(operation.kind, "the table of each index in turn")
     yield Flag(
-        f"Rebuilding {what} blocks all writes to {tables}, and nearly all reads: to plan a query, the server opens every"
-        " index of its tables.",
+        f"Rebuilding {what} blocks all writes to {tables}, and nearly all reads: to plan a query, the server opens"
+        " every index of its tables.",
         "Rebuild it in a migration of its own:",
         f"{OFF}\nREINDEX {operation.kind.value.upper()} CONCURRENTLY {operation.name or ''}".rstrip() + ";",
     )

@@ -42,7 +42,7 @@ def session_leak(operation: Operation, context: Context) -> Iterator[Flag]:
             if setting.values is None:
                 yield Flag(message, "Take it out: what SET LOCAL set ends with the transaction.")
             else:
-                yield Flag(message, "End it with the transaction:", _local(context))
+                yield Flag(message, *_instead(context, setting.name))
         case SetParameter(setting=setting) if setting.name == "all":
             yield Flag("RESET ALL takes the runner's own settings away.", "Take it out, or reset one by name.")
         case SetRole(lifetime=Lifetime.SESSION, role=role) if role is not None:
@@ -53,7 +53,9 @@ def session_leak(operation: Operation, context: Context) -> Iterator[Flag]:
             )
         case SetSessionAuthorization(role=role) if role is not None:
             yield Flag(
-                f"The session goes on as {role} after this file.", "Use SET LOCAL ROLE.", f"SET LOCAL ROLE {role};"
+                f"The session goes on as {role} after this file.",
+                "Change the role for this transaction only:",
+                f"SET LOCAL ROLE {role};",
             )
         case SessionCommand(command=command) if command in _COMMANDS:
             yield Flag(
@@ -68,6 +70,21 @@ def session_leak(operation: Operation, context: Context) -> Iterator[Flag]:
                 "Give true as its third argument: it then ends with the transaction.",
                 at=call.at,
             )
+
+
+def _instead(context: Context, name: str) -> tuple[str, str]:
+    if context.file.transaction:
+        return "End it with the transaction:", _local(context)
+    without = "This file has no transaction that would end it."
+    if name in ("lock_timeout", "statement_timeout"):
+        return f"{without} Say it at the head of the file:", _directive(context, name)
+    return f"{without} Reset it at the end of the file:", f"RESET {name};"
+
+
+def _directive(context: Context, name: str) -> str:
+    operation = context.occurrence.operation
+    values = operation.setting.values if isinstance(operation, SetParameter) else None
+    return f"-- sqlmig: {name} {', '.join(values or ())}"
 
 
 def _local(context: Context) -> str:

@@ -29,8 +29,9 @@ def set_not_null(operation: SetNotNull, context: Context) -> Iterator[Flag]:
     if context.is_new(operation.table) or (table is not None and table.proves_not_null(operation.column)):
         return
     shown = context.shown(operation.table)
+    column = quote_ident(operation.column)
     yield Flag(
-        f"No valid constraint proves that {shown}.{quote_ident(operation.column)} holds no NULL: while every row is looked at,"
+        f"No valid constraint proves that {shown}.{column} holds no NULL: while every row is looked at,"
         f" nobody can read or write {shown}.",
         "Prove it first, in migrations that leave the table in use:",
         not_null_in_steps(context, operation.table, operation.column),

@@ -22,6 +22,8 @@ def tx_control_in_migration(operation: TransactionControl, context: Context) -> 
 
     Unless: a block commits its batches, in such a file of a shared track.
     """
+    if operation.control is Control.BEGIN and _is_last(operation, context):
+        return  # An unfinished BEGIN is what uncommitted-tx is about.
     words = operation.control.value.upper()
     in_body = context.occurrence.statement is not context.occurrence.outer
     if in_body and not context.file.transaction:
@@ -36,9 +38,13 @@ def tx_control_in_migration(operation: TransactionControl, context: Context) -> 
             f"{words} would end or divide the transaction in which this file and its history row commit together.",
             "Take it out: the runner opens and commits the transaction.",
         )
-    elif operation.control is not Control.BEGIN:
-        # An unfinished BEGIN is what uncommitted-tx is about.
+    else:
         yield Flag(
             f"{words} in a file that runs statement by statement: there is no transaction to control.",
             "Take it out, and put what belongs together into a migration without `transaction off`.",
         )
+
+
+def _is_last(operation: TransactionControl, context: Context) -> bool:
+    """Whether the migration controls no transaction behind it."""
+    return list(context.whole.running(TransactionControl))[-1].operation is operation

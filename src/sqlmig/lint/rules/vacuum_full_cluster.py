@@ -29,8 +29,15 @@ def vacuum_full_cluster(operation: Operation, context: Context) -> Iterator[Flag
             names, what = tables, "VACUUM FULL writes"
         case Cluster(table=table):
             names, what = (table,) if table is not None else (), "CLUSTER writes"
-        case SetPersistence(table=table) | SetTablespace(table=table) | SetAccessMethod(table=table):
+        case SetPersistence(table=table) | SetAccessMethod(table=table):
             names, what = (table,), "This writes"
+        case SetTablespace(table=table) if not context.is_new(table):
+            yield Flag(
+                f"This copies the whole of {context.shown(table)}, but not its indexes, while nobody can read or write"
+                " there.",
+                "Use pg_repack, which can move it while it stays in use.",
+            )
+            return
         case _:
             return
     if names and all(map(context.is_new, names)):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.context import Context
+from sqlmig.lint.patience import limit_of
 from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag, Pack, Severity
 from sqlmig.lint.vectors import is_vector_index
-from sqlmig.project.durations import milliseconds
 from sqlmig.sql.operations.indexes import CreateIndex
 
 
@@ -51,4 +51,4 @@ def _statement_timeout(context: Context) -> str:
     """The limit in force; '' for none."""
     written = context.parameter("statement_timeout") or context.file.directives.statement_timeout
     limit = written or context.settings.apply.statement_timeout
-    return limit if milliseconds(limit) else ""
+    return limit if limit_of(limit) else ""

@@ -81,6 +81,7 @@ def _flag(view: View, tables: tuple[Table, ...], context: Context) -> Flag:
     lost = before is not None and _is_on(before)
     inserted = _with_option(operation, context) if isinstance(operation, CreateView) else None
     text = context.occurrence.statement.text
+    if_exists = "IF EXISTS " if isinstance(operation, SetOptions) and operation.if_exists else ""
     return Flag(
         f"{shown} {'from now on reads' if lost else 'reads'} {over} as its owner, not as the role that asks: the"
         " policies for that role do not count.",
@@ -88,7 +89,7 @@ def _flag(view: View, tables: tuple[Table, ...], context: Context) -> Flag:
         f"{text[: inserted - context.occurrence.statement.start]}{_WITH}"
         f"{text[inserted - context.occurrence.statement.start :]};"
         if inserted is not None
-        else f"ALTER VIEW {shown} SET (security_invoker = true);",
+        else f"ALTER VIEW {if_exists}{shown} SET ({_OPTION} = true);",
         at=operation.at,
         severity=Severity.WARNING if forced else Severity.ERROR,
         fix=_fix(inserted, context),

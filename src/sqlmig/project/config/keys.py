@@ -22,7 +22,7 @@ class Where(Enum):
     ENVIRONMENT = "environments only"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Section:
     """A mapping whose keys are the fields of a value class."""
 
@@ -32,7 +32,7 @@ class Section:
     expects: str = "a mapping of keys to values"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table:
     """A mapping from names that the project chooses to sections."""
 
@@ -42,7 +42,7 @@ class Table:
     expects: str = "a mapping from names to mappings"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Free:
     """A mapping from names that the project chooses to values of any kind."""
 
@@ -51,7 +51,7 @@ class Free:
     expects: str = "a mapping from names to values"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Map:
     """A mapping from names that the project chooses to values of one kind, or to further mappings of that sort."""
 
@@ -63,7 +63,7 @@ class Map:
 Shape: TypeAlias = Kind | Section | Table | Free | Map
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Key:
     """One key: the only definition that checks, defaults, messages and documentation know it by."""
 
@@ -74,7 +74,7 @@ class Key:
     """What the file calls it, when that is not the name of the field."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Definition:
     """A key together with the field of the value class that holds its value."""
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from itertools import chain, compress, repeat
+from operator import is_not
+from typing import Final, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+_NOTHING: Final = object()
 
 
 def changed(mine: Mapping[K, V], others: Mapping[K, V]) -> Iterator[tuple[K, V]]:
     """What one mapping has, and the other has not or not the very same.
 
     A state keeps the objects that a statement does not touch, and their order. So the two are gone through side by
-    side: looking every name up costs ten times as much, for each of a thousand files.
+    side, without a step of Python for each: only what is not beside itself is looked up by name.
     """
     if mine is others:
         return
-    pairs = iter(others.items())
-    for key, value in mine.items():
-        beside = next(pairs, None)
-        if beside is not None and beside[1] is value:
-            continue
-        if (beside is not None and beside[0] is key) or others.get(key) is not value:
+    beside = chain(others.values(), repeat(_NOTHING))
+    for key, value in compress(mine.items(), map(is_not, mine.values(), beside)):
+        if others.get(key) is not value:
             yield key, value

@@ -127,7 +127,7 @@ def _facts(state: SchemaState, *, other: SchemaState) -> dict[_Key, _Fact]:
     """The facts of all objects that the other state does not have just so."""
     found: dict[_Key, _Fact] = {}
     for table in _own(state.tables, other.tables):
-        found |= dict(_table_facts(table))
+        found |= dict(_table_facts(table, other.tables.get(table.name)))
     for index in _own(state.indexes, other.indexes):
         if index.constraint is None and index.parent is None:
             found[Kind.INDEX, index.name, None] = _index_fact(index)
@@ -159,7 +159,9 @@ def _own(mine: Mapping[K, V], others: Mapping[K, V]) -> Iterator[V]:
     return (value for _, value in changed(mine, others))
 
 
-def _table_facts(table: Table) -> Iterator[tuple[_Key, _Fact]]:
+def _table_facts(table: Table, other: Table | None) -> Iterator[tuple[_Key, _Fact]]:
+    """The facts of a table and of its parts, without the parts that it shares with its other version."""
+    shared = frozenset(map(id, _parts(other))) if other is not None else frozenset()
     name, known = table.name, table.known_from_creation
     kind = Kind.FOREIGN_TABLE if table.foreign else Kind.TABLE
     aspects: dict[str, str | None] = {
@@ -172,18 +174,22 @@ def _table_facts(table: Table) -> Iterator[tuple[_Key, _Fact]]:
     }
     yield (Kind.TABLE, name, None), _Fact(kind=kind, name=str(name), aspects=aspects, known=known)
     for column in table.columns:
-        yield (Kind.COLUMN, name, column.name), _column_fact(column, name)
+        if id(column) not in shared:
+            yield (Kind.COLUMN, name, column.name), _column_fact(column, name)
     for constraint in table.constraints:
-        if not constraint.inherited:
+        if not constraint.inherited and id(constraint) not in shared:
             yield (Kind.CONSTRAINT, name, constraint.name), _constraint_fact(constraint, name)
     parts: list[tuple[Kind, Policy | Trigger | Rule]] = [(Kind.POLICY, policy) for policy in table.policies]
     parts += [(Kind.TRIGGER, trigger) for trigger in table.triggers if not trigger.inherited]
     parts += [(Kind.RULE, rule) for rule in table.rules]
     for kind, part in parts:
-        yield (
-            (kind, name, part.name),
-            _Fact(kind=kind, name=part.name, table=name, aspects={"definition": text_of(part)}),
-        )
+        if id(part) not in shared:
+            aspects = {"definition": text_of(part)}
+            yield (kind, name, part.name), _Fact(kind=kind, name=part.name, table=name, aspects=aspects)
+
+
+def _parts(table: Table) -> Iterator[object]:
+    return chain(table.columns, table.constraints, table.policies, table.triggers, table.rules)
 
 
 def _column_fact(column: TableColumn, table: Name) -> _Fact:

@@ -2,7 +2,6 @@
 CREATE TABLE deals (id bigint PRIMARY KEY, owner_id bigint);
 -- migration
 -- sqlmig: transaction off
-SET LOCAL maintenance_work_mem = '1GB';
 DROP INDEX CONCURRENTLY IF EXISTS deals_owner_id_idx;
 CREATE INDEX CONCURRENTLY deals_owner_id_idx ON deals (owner_id);
 -- down

@@ -60,3 +60,10 @@ CREATE TABLE readings (taken_at timestamptz NOT NULL, sensor_id bigint);
 SELECT create_hypertable('readings', 'taken_at');
 -- migration
 ALTER TABLE readings ADD CONSTRAINT readings_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES sensors (id) NOT VALID;
+
+-- case: a column of the same migration
+-- earlier
+CREATE TABLE owners (id bigint PRIMARY KEY);
+CREATE TABLE deals (id bigint PRIMARY KEY);
+-- migration
+ALTER TABLE deals ADD COLUMN owner_id bigint REFERENCES owners;

@@ -19,7 +19,6 @@ CREATE TABLE deals (id bigint PRIMARY KEY, owner_id bigint);
 -- migration
 -- sqlmig: phase contract
 -- sqlmig: irreversible the owners are gone
--- sqlmig: allow drop-column: nobody uses it
 ALTER TABLE deals DROP COLUMN owner_id;
 
 -- case: its values can be computed

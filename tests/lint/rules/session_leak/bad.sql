@@ -12,3 +12,8 @@ RESET ALL;
 
 -- case: waiting for notifications
 LISTEN deals;
+
+-- case: where SET LOCAL would do nothing
+-- sqlmig: transaction off
+SET statement_timeout = '5s';
+SET work_mem = '1GB';

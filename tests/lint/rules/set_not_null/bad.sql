@@ -17,3 +17,9 @@ ALTER TABLE deals ALTER COLUMN stage SET NOT NULL;
 CREATE TABLE deals (id bigint PRIMARY KEY, stage text);
 -- migration
 ALTER TABLE deals ALTER COLUMN stage SET NOT NULL;
+
+-- case: quoted names
+-- earlier
+CREATE TABLE "Deals" (id bigint PRIMARY KEY, "Stage" text);
+-- migration
+ALTER TABLE "Deals" ALTER COLUMN "Stage" SET NOT NULL;

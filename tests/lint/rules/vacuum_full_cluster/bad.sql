@@ -13,3 +13,10 @@ CLUSTER deals USING deals_pkey;
 CREATE TABLE deals (id bigint PRIMARY KEY);
 -- migration
 ALTER TABLE deals SET UNLOGGED;
+
+-- case: another tablespace, another access method
+-- earlier
+CREATE TABLE deals (id bigint PRIMARY KEY);
+-- migration
+ALTER TABLE deals SET TABLESPACE fast;
+ALTER TABLE deals SET ACCESS METHOD heap;
