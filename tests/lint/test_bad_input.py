@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sqlmig.cli.run import run
 from sqlmig.lint.catalogue import RULES
 from sqlmig.lint.run import Linted, lint
 from sqlmig.lint.settings import Settings, settings_of
@@ -41,6 +44,7 @@ CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT a';
 ALTER TABLE t ENABLE ROW LEVEL SECURITY;
 CREATE POLICY pol ON t USING (tenant_id = current_setting('app.current_tenant_id')::uuid);
 """
+PATH = "tenant/0001_x.up.sql"
 SEVERAL_TENANTS = """
 postgres: 15
 tracks: {{shared: {{path: shared, scope: shared, schema: core}}, tenant: {{path: tenant, scope: tenant}}}}
@@ -124,3 +128,132 @@ def test_no_rule_fails_on_any_statement_that_is_right(configured, tenancy: str):
     for start in range(0, len(FORMS), 20):
         linted = judged(configured, ";\n".join(FORMS[start : start + 20]), tenancy=tenancy)
         assert not linted.problems
+
+
+# --- through the command ---
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """`command(b"...")`: what `sqlmig lint` answers of these bytes as a migration."""
+    (tmp_path / "sqlmig.yaml").write_text(SEVERAL_TENANTS.format(tenancy="both"))
+    for scope in Scope:
+        (tmp_path / scope.value).mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def command(content: bytes | str) -> Answer:
+        (tmp_path / PATH).write_bytes(content.encode() if isinstance(content, str) else content)
+        capsys.readouterr()
+        status = run(["lint"])
+        said = capsys.readouterr()
+        assert "failed in a way" not in said.err
+        assert "Traceback" not in said.out + said.err
+        return Answer(status, said.out, said.err)
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ("SELECT 1;\nSELECT 'open;\n", ":2:8: "),
+        ('SELECT 1;\nSELECT "open;\n', ":2:8: "),
+        ("DO $body$ BEGIN END $other$;\n", ":1:4: "),
+        ("SELECT 1; /* /* */\n", ":1:11: "),
+        ("SELECT {{ nothing }};\n", ":1: "),
+        ("\n{% if true %}\nSELECT 1;\n", ""),
+        (b"\xff\xfe\x00", ": "),
+        (b"SELECT 1;\n\x00", ":2: "),
+        (bytes(range(256)), ": "),
+    ],
+    ids=["quote", "name", "dollar", "comment", "undefined", "no endif", "binary", "NUL", "all bytes"],
+)
+def test_what_cannot_be_read_is_told_with_its_place(command, content, place):
+    answer = command(content)
+    assert answer.status == 2
+    assert f"{PATH}{place}" in answer.out + answer.err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "\n",
+        "\ufeff",
+        "-- only a comment\n",
+        "/* only\n one */",
+        ";;;",
+        "{# nothing #}",
+        "{% if false %}SELECT{% endif %}",
+    ],
+    ids=["empty", "line", "BOM", "comment", "block comment", "semicolons", "Jinja comment", "rendered to nothing"],
+)
+def test_a_file_with_nothing_to_run_has_no_statements(command, content):
+    answer = command(content)
+    assert answer.status in (0, 1)
+    assert answer.out.splitlines()[-1].startswith("1 file, 0 statements (0 of them understood): ")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "ALTER TABLE t FROBNICATE COLUMN a;\n",
+        "CREATE FROB f ON t;\n",
+        "DO $$ BEGIN ALTER TABLE t FROBNICATE; END $$;\n",
+        "SELECT 1 2 3 4 ) (;\n",
+    ],
+    ids=["action", "statement", "in a body", "nonsense"],
+)
+def test_what_only_a_newer_server_knows_is_a_finding_with_its_place(command, content):
+    answer = command(content)
+    assert f"{PATH}:1:" in answer.out
+    assert "unparsed-statement" in answer.out
+
+
+NESTED = {
+    "parentheses": ("SELECT ", "(", "1", ")", ""),
+    "subqueries": ("", "SELECT (", "SELECT 1", ")", ""),
+    "conditions": ("ALTER TABLE t ADD CHECK ", "(NOT ", "(a)", ")", ""),
+    "policies": ("CREATE POLICY p ON t USING (", "(", "a", ")", ")"),
+    "cases": ("UPDATE t SET a = ", "CASE WHEN a THEN ", "1", " END", ""),
+    "joins": ("DELETE FROM t USING ", "(u JOIN ", "v", " ON true)", ""),
+    "blocks": ("DO $$ ", "BEGIN ", "DELETE FROM t;", " END;", " $$"),
+    "generated": ("CREATE TABLE n (a int, b int GENERATED ALWAYS AS (", "f(", "a", ")", ") STORED)"),
+    "comments": ("SELECT 1 ", "/* ", "", " */", ""),
+}
+
+
+@pytest.mark.parametrize("levels", [100, 2000])
+@pytest.mark.parametrize("name", NESTED)
+def test_depth_is_answered(command, name, levels):
+    start, opening, middle, closing, end = NESTED[name]
+    answer = command(f"{start}{opening * levels}{middle}{closing * levels}{end};\n")
+    assert answer.out.splitlines()[-1].startswith("1 file, ")
+    assert " statement" in answer.out.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["ALTER TABLE t ADD COLUMN a{} int;\n", "INSERT INTO t VALUES ({}, 'x');\n", "CREATE INDEX i{} ON t (a);\n"],
+    ids=["columns", "rows", "indexes"],
+)
+def test_two_thousand_statements_are_judged_in_time(command, part):
+    started = time.process_time()
+    answer = command("".join(map(part.format, range(2_000))))
+    assert answer.out.splitlines()[-1].startswith("1 file, 2,000 statements (2,000 of them understood): ")
+    assert time.process_time() - started < 20
+
+
+@pytest.mark.slow
+def test_a_file_of_five_megabytes_is_judged_within_two_minutes(command):
+    started = time.process_time()
+    answer = command("INSERT INTO t VALUES (1)" + ", (1, 'text', now())" * 250_000 + ";\n")
+    assert answer.out.splitlines()[-1].startswith("1 file, 1 statement (1 of them understood): ")
+    assert time.process_time() - started < 120

@@ -97,10 +97,10 @@ FILES = ["sql/tenant/0001_earlier.up.sql", "sql/tenant/0002_migration.down.sql",
 @pytest.mark.parametrize(
     ("lint", "expected"),
     [
-        ("{}", {path: "warning" for path in FILES}),
+        ("{}", dict.fromkeys(FILES, "warning")),
         ("{rules: {of-core: 'off'}}", {}),
         ("{rules: {of-core: 'off'}, paths: {'*.down.sql': {of-core: info}}}", {FILES[1]: "info"}),
-        ("{paths: {'sql/tenant/0001*': {of-core: 'off'}}}", {path: "warning" for path in FILES[1:]}),
+        ("{paths: {'sql/tenant/0001*': {of-core: 'off'}}}", dict.fromkeys(FILES[1:], "warning")),
         ("{rules: {of-core: error}, paths: {'sql/*': {of-core: info}, '*/0002*': {of-core: error}}}",
          {FILES[0]: "info", FILES[1]: "error", FILES[2]: "error"}),
     ],

@@ -1,4 +1,4 @@
-"""Migrations that only create new tables, with all that belongs to them, keep nobody waiting: no rule about locks fires."""
+"""Migrations that only create new tables, with all that belongs to them: no rule about locks says anything."""
 
 from __future__ import annotations
 
@@ -151,7 +151,9 @@ def found_in(folder: Path, text: str, *, track: str, tenancy: str, postgres: int
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=new_tables(), postgres=st.sampled_from([15, 18]))
-def test_what_only_makes_new_tables_locks_nobody_out(tmp_path: Path, track: str, tenancy: str, text: str, postgres: int):
+def test_what_only_makes_new_tables_locks_nobody_out(
+    tmp_path: Path, track: str, tenancy: str, text: str, postgres: int
+):
     assert found_in(tmp_path, text, track=track, tenancy=tenancy, postgres=postgres) == []
 
 

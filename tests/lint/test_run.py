@@ -95,7 +95,8 @@ def test_a_tenant_track_begins_with_what_the_shared_tracks_leave(linted):
 
 
 def test_names_on_a_tenant_track_reach_the_search_path_and_new_ones_land_at_home(linted):
-    text = "-- config: search_path: [platform]\n-- platform\nCREATE TABLE a ();\n-- migration\nDROP TABLE a;\nCREATE TABLE a ();\n"
+    made = "CREATE TABLE a ();\n"
+    text = f"-- config: search_path: [platform]\n-- platform\n{made}-- migration\nDROP TABLE a;\n{made}"
     assert said(linted(text, makes)) == {PLATFORM: ["makes platform.a"], UP: ["makes tenant_acme.a"]}
 
 
@@ -262,7 +263,9 @@ def test_doubled_quotes_and_escapes_do_not_shift_a_place(linted):
 
 
 def test_a_body_inside_a_body_is_placed_in_the_file(linted):
-    text = "DO $a$ BEGIN\n  EXECUTE 'DELETE FROM t';\n  EXECUTE $b$ DO $c$ BEGIN DELETE FROM u; END $c$ $b$;\nEND $a$;\n"
+    text = (
+        "DO $a$ BEGIN\n  EXECUTE 'DELETE FROM t';\n  EXECUTE $b$ DO $c$ BEGIN DELETE FROM u; END $c$ $b$;\nEND $a$;\n"
+    )
     line = text.splitlines()[2]
     assert places(linted(text, deletes_now)) == [(UP, 2, 12), (UP, 3, line.index("DELETE") + 1)]
 
@@ -288,7 +291,8 @@ TWO = samples("{slug: acme, plan: free}", "{slug: globex, plan: paid}")
 
 
 def test_a_finding_stands_at_its_line_and_column_of_the_template(linted):
-    text = "{# a comment\n   of two lines #}\n{% for name in ['a', 'b'] %}\nSELECT 1; CREATE TABLE {{ name }} ();\n{% endfor %}\n"
+    above = "{# a comment\n   of two lines #}\n"
+    text = above + "{% for name in ['a', 'b'] %}\nSELECT 1; CREATE TABLE {{ name }} ();\n{% endfor %}\n"
     assert places(linted(text, makes)) == [(UP, 4, 24), (UP, 4, 24)]
 
 
@@ -373,6 +377,8 @@ def test_a_file_with_nothing_in_it_is_judged_all_the_same(linted, text):
 
 
 def test_findings_come_by_path_line_and_column(linted):
-    found = linted("-- earlier\nCREATE TABLE z ();\n-- migration\nSELECT 1; CREATE TABLE a ();\nSELECT 1;\n", run, makes)
+    found = linted(
+        "-- earlier\nCREATE TABLE z ();\n-- migration\nSELECT 1; CREATE TABLE a ();\nSELECT 1;\n", run, makes
+    )
     assert places(found) == sorted(places(found))
     assert found.result.findings[0].place.file == EARLIER

@@ -42,11 +42,13 @@ def severity(
     scope: Scope = Scope.TENANT,
     settings: Settings = SETTINGS,
 ) -> Severity | None:
-    effect = Effect(locks=locks, scans=long)
-    assert severity_of(effect.replaced(scans=frozenset(), rewrites=long), new.__contains__, settings, shared=shared.__contains__, scope=scope) is (
-        found := severity_of(effect, new.__contains__, settings, shared=shared.__contains__, scope=scope)
-    )  # a rewrite weighs as a scan does
-    return found
+    """How bad these locks are; a rewrite weighs as a scan does."""
+    scanning, rewriting = (
+        severity_of(effect, new.__contains__, settings, shared=shared.__contains__, scope=scope)
+        for effect in (Effect(locks=locks, scans=long), Effect(locks=locks, rewrites=long))
+    )
+    assert scanning is rewriting
+    return scanning
 
 
 def with_lint(**changes: object) -> Settings:

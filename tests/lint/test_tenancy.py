@@ -83,7 +83,8 @@ def test_a_temporary_table_holds_no_tenants_rows(linted, words):
 
 
 def test_the_table_that_tenant_columns_refer_to_lists_the_tenants(linted):
-    text = "CREATE TABLE tenants (id uuid PRIMARY KEY);\nCREATE TABLE deals (id bigint, tenant_id uuid REFERENCES tenants);\n"
+    tenants = "CREATE TABLE tenants (id uuid PRIMARY KEY);\n"
+    text = tenants + "CREATE TABLE deals (id bigint, tenant_id uuid REFERENCES tenants);\n"
     assert found(linted, TENANT + text, tenancy="shared") == "tenant_acme.deals"
 
 

@@ -15,7 +15,7 @@ from sqlmig.cli.invocation import global_options
 from sqlmig.cli.usage import Group
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Entry:
     """Where a command lives, and what the help says of it before it is imported."""
 

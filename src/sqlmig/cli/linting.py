@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Output:
     """A report that goes into a file."""
 
@@ -53,7 +53,7 @@ class OutputType(click.ParamType):  # type: ignore[type-arg]  # generic in newer
         return Output(form, Path(file))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reporter:
     """Writes one review down in any format."""
 

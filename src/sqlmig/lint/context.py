@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from sqlmig.errors import Place
@@ -98,6 +100,11 @@ class File:
         """Where the first statement is: what is said of the file as a whole is said there."""
         return self.statements[0].start if self.statements else 0
 
+    def statement_at(self, at: int) -> int | None:
+        """The number of the statement that an offset lies in."""
+        index = bisect_right(self.statements, at, key=attrgetter("start")) - 1
+        return self.statements[index].number if index >= 0 and at <= self.statements[index].end else None
+
     @property
     def direction(self) -> Direction:
         """Down for down files, up for all others."""
@@ -127,6 +134,11 @@ class FileContext:
         for occurrence in self._running:
             if not classes or isinstance(occurrence.operation, classes):
                 yield occurrence
+
+    @cached_property
+    def parameters(self) -> tuple[Occurrence, ...]:
+        """Its SET and RESET: asked for at each operation, and there are few."""
+        return tuple(self.running(SetParameter))
 
     @cached_property
     def _running(self) -> tuple[Occurrence, ...]:
@@ -197,7 +209,7 @@ class FileContext:
 
     @cached_property
     def effects(self) -> dict[Occurrence, Effect]:
-        """The effects that were asked for. They are kept here and not with the contexts, of which each rule has its own.
+        """The effects that were asked for, kept here and not with the contexts: each rule has one of its own.
 
         (To keep the contexts would close a circle, and hold the schemas of all files until cycles are looked for.)
         """
@@ -325,7 +337,7 @@ class Context:
     def parameter(self, name: str) -> str | None:
         """What this file has set a parameter to before the operation; None when it has not."""
         value: str | None = None
-        for occurrence in self.whole.running(SetParameter):
+        for occurrence in self.whole.parameters:
             if occurrence is self.occurrence or occurrence.operation.at > self.occurrence.operation.at:
                 break
             operation = occurrence.operation

@@ -99,7 +99,7 @@ class Judge:
             sql=flag.sql,
             place=file.place(at),
             migration=f"{file.track} {file.label}",
-            statement=next((s.number for s in file.statements if s.start <= at <= s.end), None),
+            statement=file.statement_at(at),
             accepted=allow.reason if allow is not None else None,
             fix=flag.fix,
             script=file.path,

@@ -12,8 +12,8 @@ from sqlmig.sql.reader import Name
 def locked(context: Context, weakest: LockMode = LockMode.SHARE) -> tuple[Name, ...]:
     """The tables that were there before this migration and that the operation locks, in the order of their names."""
     locks = context.effect.locks
-    found = (name for name, mode in locks.items() if mode >= weakest and not context.is_new(name))
-    return tuple(sorted(found, key=str))
+    found = [name for name, mode in locks.items() if mode >= weakest and not context.is_new(name)]
+    return tuple(sorted(found, key=str) if len(found) > 1 else found)
 
 
 def blocked(context: Context, name: Name) -> str:

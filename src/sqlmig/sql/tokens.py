@@ -213,7 +213,8 @@ def _blanked(text: str, parts: Iterable[Token | Comment]) -> str:
     for part in sorted(parts, key=attrgetter("start")):
         pieces += (text[at : part.start], " " * (part.end - part.start))
         at = part.end
-    left = "".join((*pieces, text[at:]))
+    # sqlglot steps over spaces in one go, and stops at each line end to count lines, which nobody here asks for.
+    left = "".join((*pieces, text[at:])).replace("\n", " ")
     if left.startswith(_BOM):
         left = " " + left[1:]
     return _STRANGE.sub(",", _FOREIGN.sub("_", left))

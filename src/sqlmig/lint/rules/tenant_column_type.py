@@ -31,9 +31,10 @@ def tenant_column_type(file: FileContext) -> Iterator[Flag]:
     Unless: the column's type, or the one that it should have, is not known. A domain counts as the type that it is of.
     """
     name = file.settings.tenant_column
+    written = _written(file)
     for table in tables_to_judge(file):
         column = table.column(name)
-        at = _written_at(table.name, file)
+        at = written.get(table.name)
         expected = expected_type(file, table.name) if column is not None and at is not None else None
         if column is None or column.type is None or at is None or expected is None:
             continue
@@ -71,16 +72,17 @@ def _harm(found: TypeName, wanted: TypeName, table: str) -> str:
     return "Joins and policies must cast one of the two, or fail; a cast column cannot use its index."
 
 
-def _written_at(name: Name, file: FileContext) -> int | None:
-    """Where this file gives the tenant column its type; None when it does not."""
+def _written(file: FileContext) -> dict[Name, int]:
+    """Where this file gives the tenant column its type, by table."""
     column = file.settings.tenant_column
-    found: int | None = None
+    found: dict[Name, int] = {}
     for occurrence in file.running(CreateTable, AddColumn, AlterColumnType):
+        before, at = occurrence.before, occurrence.operation.at
         match occurrence.operation:
-            case CreateTable(table=table, columns=columns) if occurrence.before.resolve_new(table) == name:
-                found = next((c.at for c in columns if c.name == column), occurrence.operation.at)
+            case CreateTable(table=table, columns=columns):
+                found[before.resolve_new(table)] = next((c.at for c in columns if c.name == column), at)
             case AddColumn(table=table, column=added) if added.name == column:
-                found = added.at if occurrence.before.resolve(table) == name else found
+                found[before.resolve(table)] = added.at
             case AlterColumnType(table=table, column=altered) if altered == column:
-                found = occurrence.operation.at if occurrence.before.resolve(table) == name else found
+                found[before.resolve(table)] = at
     return found

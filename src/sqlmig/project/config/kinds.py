@@ -17,7 +17,7 @@ from sqlmig.secret import Secret, mask_url
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Kind:
     """The kind of one value."""
 
