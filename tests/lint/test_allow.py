@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from sqlmig.lint.allow import Allow, allows_of
-from sqlmig.lint.context import Context, FileContext, PairContext
+from sqlmig.lint.context import Context, FileContext
 from sqlmig.lint.rule import Rule, file_rule, pair_rule, rule
 from sqlmig.lint.rules.bad_ignore import bad_ignore
 from sqlmig.lint.rules.unused_ignore import unused_ignore
 from sqlmig.lint.run import Linted
 from sqlmig.lint.values import Flag
+from sqlmig.lint.wholes import PairContext
 from sqlmig.sql.operations.rows import Delete, Insert
 from sqlmig.sql.operations.tables import CreateTable, DropColumn
 from sqlmig.sql.statements import split

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from sqlmig.lint.context import Context, FileContext, PairContext, TrackContext
+from sqlmig.lint.context import Context, FileContext
 from sqlmig.lint.rule import Inside, file_rule, pair_rule, rule, track_rule
 from sqlmig.lint.run import Linted, Wanted
 from sqlmig.lint.values import Flag
+from sqlmig.lint.wholes import PairContext, TrackContext
 from sqlmig.project.git import Change, ChangedFile, ChangedFiles
 from sqlmig.sql.operations.base import Operation
 from sqlmig.sql.operations.rows import Delete

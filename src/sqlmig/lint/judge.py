@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from sqlmig.errors import Place
 from sqlmig.lint.allow import Allow
-from sqlmig.lint.context import AllowContext, File, FileContext, PairContext, Runs, TrackContext
+from sqlmig.lint.context import File, FileContext, Runs
 from sqlmig.lint.levels import level_of
 from sqlmig.lint.reading import understood
 from sqlmig.lint.rule import Inside, Rule, Subject
 from sqlmig.lint.settings import Settings
 from sqlmig.lint.values import Finding, Flag, LintResult
+from sqlmig.lint.wholes import AllowContext, PairContext, TrackContext
 from sqlmig.sql.operations.base import Operation
 
 

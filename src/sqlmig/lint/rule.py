@@ -9,8 +9,9 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlmig.lint.context import AllowContext, Context, FileContext, PairContext, TrackContext
+from sqlmig.lint.context import Context, FileContext
 from sqlmig.lint.values import Flag, Pack, Severity
+from sqlmig.lint.wholes import AllowContext, PairContext, TrackContext
 from sqlmig.sql.operations.base import Operation
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from sqlmig.errors import Problem, ProjectError
 from sqlmig.lint.catalogue import RULES
-from sqlmig.lint.context import File, FileContext, PairContext, TrackContext, TrackFile
+from sqlmig.lint.context import File, FileContext
 from sqlmig.lint.judge import Judge
 from sqlmig.lint.levels import rules_in_force
 from sqlmig.lint.reading import read_file, replay_file
 from sqlmig.lint.rule import Rule
 from sqlmig.lint.settings import Settings
 from sqlmig.lint.values import LintResult
+from sqlmig.lint.wholes import PairContext, TrackContext, TrackFile
 from sqlmig.project.directives import FileKind
 from sqlmig.project.files import gaps
 from sqlmig.project.load import ProjectFiles
@@ -111,7 +112,7 @@ class _Run:
                 continue
             self._judge(up)
             if repeatable.down is not None and self.wanted.judges(repeatable.down.path):
-                down = self._read(track, sample, repeatable.down, FileKind.REPEATABLE, up.end, label=repeatable.name)
+                down = self._read(track, sample, repeatable.down, FileKind.DOWN, up.end, label=repeatable.name)
                 self._judge(down)
             state = up.end
         return state

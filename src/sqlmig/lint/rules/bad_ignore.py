@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.context import AllowContext
 from sqlmig.lint.rule import allow_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.wholes import AllowContext
 from sqlmig.project.nearest import nearest
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.context import FileContext, PairContext
+from sqlmig.lint.context import FileContext
 from sqlmig.lint.differences import dropping, in_words
 from sqlmig.lint.rule import pair_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.wholes import PairContext
 from sqlmig.lint.words import listed
 from sqlmig.sql.operations.access import CreateExtension, CreateSchema
 from sqlmig.sql.operations.base import Kind, Unknown

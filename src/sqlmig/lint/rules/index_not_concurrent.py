@@ -10,6 +10,8 @@ from sqlmig.lint.rule import rule
 from sqlmig.lint.values import Flag
 from sqlmig.sql.operations.indexes import CreateIndex
 
+_BY_CHUNK = "timescaledb.transaction_per_chunk"
+
 
 @rule(CreateIndex)
 def index_not_concurrent(operation: CreateIndex, context: Context) -> Iterator[Flag]:
@@ -28,9 +30,15 @@ def index_not_concurrent(operation: CreateIndex, context: Context) -> Iterator[F
     table = context.before.table(operation.table)
     if operation.concurrently or context.is_new(operation.table):
         return
-    if table is not None and table.hypertable is not None and _by_chunk(operation):
-        return
     name = context.shown(operation.table)
+    if table is not None and table.hypertable is not None:
+        if not any(option.name == _BY_CHUNK for option in operation.options):
+            yield Flag(
+                f"Building this index blocks every INSERT, UPDATE and DELETE on {name} until all chunks are read.",
+                f"Build it chunk by chunk: add `WITH ({_BY_CHUNK})`, in a migration of its own, without a transaction.",
+                severity=context.severity(),
+            )
+        return
     if table is not None and table.partition_by is not None:
         if not operation.only and context.before.partitions_of(operation.table):
             yield Flag(
@@ -48,7 +56,3 @@ def index_not_concurrent(operation: CreateIndex, context: Context) -> Iterator[F
         severity=context.severity(),
         fix=concurrently(context, "index"),
     )
-
-
-def _by_chunk(operation: CreateIndex) -> bool:
-    return any(option.name == "timescaledb.transaction_per_chunk" for option in operation.options)

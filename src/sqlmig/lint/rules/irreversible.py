@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlmig.lint.breaking import is_own, is_spared
-from sqlmig.lint.context import FileContext, Occurrence, PairContext
+from sqlmig.lint.context import FileContext, Occurrence
 from sqlmig.lint.rule import pair_rule
 from sqlmig.lint.values import Flag, Pack, Severity
+from sqlmig.lint.wholes import PairContext
 from sqlmig.sql.identifiers import quote_ident
 from sqlmig.sql.operations.rows import Copy, Insert, Merge, Update
 from sqlmig.sql.operations.tables import DropColumn, DropTable

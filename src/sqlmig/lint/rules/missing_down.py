@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.context import PairContext
 from sqlmig.lint.differences import dropping
 from sqlmig.lint.rule import pair_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.wholes import PairContext
 from sqlmig.sql.schema.difference import How, difference
 
 

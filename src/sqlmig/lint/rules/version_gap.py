@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmig.lint.context import TrackContext
 from sqlmig.lint.rule import track_rule
 from sqlmig.lint.values import Flag, Severity
+from sqlmig.lint.wholes import TrackContext
 from sqlmig.project.model import version_label
 
 

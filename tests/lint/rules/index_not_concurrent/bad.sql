@@ -17,3 +17,10 @@ CREATE TABLE events (id bigint NOT NULL, at timestamptz NOT NULL, kind text) PAR
 CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 -- migration
 CREATE INDEX events_kind_idx ON events (kind);
+
+-- case: a hypertable
+-- earlier
+CREATE TABLE readings (at timestamptz NOT NULL, value float8);
+SELECT create_hypertable('readings', 'at');
+-- migration
+CREATE INDEX readings_value_idx ON readings (value);
