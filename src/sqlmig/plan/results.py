@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sqlmig.errors import Place
+from sqlmig.plan.retry import Remedy
 from sqlmig.plan.values import Plan, Step, Target, TargetPlan
 
 
@@ -21,6 +22,8 @@ class Outcome(Enum):
     BLOCKED = "blocked"
     """A lock was not obtained in time."""
     INTERRUPTED = "interrupted"
+    QUARANTINED = "quarantined"
+    """The target's own data stand against the migration: it is left aside, and does not speak for the others."""
     NOT_STARTED = "not-started"
 
 
@@ -105,6 +108,12 @@ class StepResult:
     attempts: int = 1
     failure: Failure | None = None
     blockers: tuple[Holder, ...] = ()
+    remedy: Remedy | None = None
+    """What the error calls for; None when there was none."""
+    locks: int = 0
+    """How many entries of the lock table its transaction held before COMMIT; 0 when that was not counted."""
+    plain: tuple[int, ...] = ()
+    """The numbers of the statements that ran in their plain form instead of CONCURRENTLY."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,10 @@ class RunResult:
     seconds: float = 0.0
     stopped: bool = False
     """Whether somebody asked the run to stop."""
+    halted: str | None = None
+    """Why the run was stopped before every target had its turn: the breaker, a gate, a pause."""
+    invalid: tuple[str, ...] = ()
+    """INVALID indexes in schemas of the run's targets, qualified; none of sqlmig's unfinished work counts."""
 
     @property
     def outcome(self) -> Outcome:
@@ -155,10 +168,19 @@ _STATUS = {
     Outcome.MOVED: 3,
     Outcome.NOT_STARTED: 3,
     Outcome.FAILED: 3,
+    Outcome.QUARANTINED: 3,
     Outcome.BLOCKED: 4,
     Outcome.INTERRUPTED: 5,
 }
-_WORST_FIRST = (Outcome.INTERRUPTED, Outcome.FAILED, Outcome.BLOCKED, Outcome.MOVED, Outcome.NOT_STARTED, Outcome.DONE)
+_WORST_FIRST = (
+    Outcome.INTERRUPTED,
+    Outcome.FAILED,
+    Outcome.QUARANTINED,
+    Outcome.BLOCKED,
+    Outcome.MOVED,
+    Outcome.NOT_STARTED,
+    Outcome.DONE,
+)
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

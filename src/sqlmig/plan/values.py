@@ -169,6 +169,8 @@ class Step:
     verify: Rendered | None = None
     resumes: Progress | None = None
     """What an earlier run left of it."""
+    shared: tuple[str, ...] = ()
+    """What all targets share and this step locks or changes: it runs in one target at a time."""
 
     @property
     def script(self) -> Script:

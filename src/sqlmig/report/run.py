@@ -136,6 +136,7 @@ _WORDS = {
     Outcome.FAILED: "failed",
     Outcome.BLOCKED: "blocked",
     Outcome.INTERRUPTED: "stopped",
+    Outcome.QUARANTINED: "quarantined",
     Outcome.NOT_STARTED: "not started",
 }
 
