@@ -144,5 +144,6 @@ def test_a_program_gets_every_target_and_the_sql_only_when_it_asks():
         "transaction": True,
         "statements": 1,
         "resumes_after": None,
+        "shared": [],
     }
     assert plan_json_with_sql(plan)["targets"][1]["steps"][0]["sql"] == "SELECT 1;\n"

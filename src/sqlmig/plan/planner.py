@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlmig.plan.build import Known, plan_target
 from sqlmig.plan.requirements import SharedTracks
 from sqlmig.plan.resolve import Decision, decide_down, decide_up, track_digest
+from sqlmig.plan.steps import StepMaker
 from sqlmig.plan.values import Note, Plan, Refusal, Standing, Target, TargetPlan, TargetState
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Migration, Track
@@ -53,7 +54,9 @@ Goal = Up | Down
 _NEVER = TargetState()
 
 
-def make_plan(files: ProjectFiles, targets: Sequence[Target], snapshot: Snapshot, goal: Goal) -> Plan:
+def make_plan(
+    files: ProjectFiles, targets: Sequence[Target], snapshot: Snapshot, goal: Goal, maker: StepMaker | None = None
+) -> Plan:
     """Plans what brings all targets to the goal.
 
     Args:
@@ -61,6 +64,7 @@ def make_plan(files: ProjectFiles, targets: Sequence[Target], snapshot: Snapshot
         targets: the selected targets in the order in which they shall run, shared ones first.
         snapshot: what the database says.
         goal: where to.
+        maker: makes the steps; one for several plans remembers what they share.
 
     Returns:
         The plan; where it may not run, its refusals say why.
@@ -68,6 +72,7 @@ def make_plan(files: ProjectFiles, targets: Sequence[Target], snapshot: Snapshot
     tracks = {track.name: track for track in files.tracks}
     heads = {track.name: track_digest(track) for track in files.tracks}
     decisions: dict[tuple[str, str | None], Decision] = {}
+    maker = maker or StepMaker(files)
     shared = SharedTracks(files, snapshot.states)
     plans: list[TargetPlan] = []
     refusals: list[Refusal] = []
@@ -79,13 +84,13 @@ def make_plan(files: ProjectFiles, targets: Sequence[Target], snapshot: Snapshot
             plans.append(TargetPlan(target, track, state, (), heads[track.name], Standing.CURRENT))
             continue
         decision = _decide(decisions, track, state, goal, snapshot)
-        planned = plan_target(files, track, target, decision, Known(state, exists, snapshot.rendered))
+        planned = plan_target(maker, track, target, decision, Known(state, exists, snapshot.rendered))
         plans.append(planned.plan)
         refusals += planned.refusals
         notes += planned.notes
         if isinstance(goal, Up):
-            refusals += shared.missing(target, planned.plan.steps)
-        shared.follow(target, planned.plan.steps)
+            refusals += shared.missing(target, planned.plan.works)
+        shared.follow(target, planned.plan.works)
     return Plan(tuple(plans), tuple(refusals), tuple(notes))
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from sqlmig.errors import Place
 from sqlmig.plan.resolve import track_digest
-from sqlmig.plan.values import Reason, Refusal, Step, Target, TargetState
+from sqlmig.plan.values import Reason, Refusal, Target, TargetState, Work
 from sqlmig.project.load import ProjectFiles
-from sqlmig.project.model import Direction, Scope, version_label
+from sqlmig.project.model import Direction, Migration, Scope, version_label
 
 
 class SharedTracks:
@@ -23,26 +23,26 @@ class SharedTracks:
             current = track.migrations if state.digest == track_digest(track) else ()
             self._applied[track.name] = {*state.versions, *(migration.version for migration in current)}
 
-    def follow(self, target: Target, steps: Iterable[Step]) -> None:
-        """Counts steps as done."""
+    def follow(self, target: Target, works: Iterable[Work]) -> None:
+        """Counts work as done."""
         if target.scope is not Scope.SHARED:
             return
-        for step in steps:
-            if step.version is not None:
+        for work in works:
+            if isinstance(work.unit, Migration):
                 applied = self._applied[target.track]
-                (applied.add if step.direction is Direction.UP else applied.discard)(step.version)
+                (applied.add if work.direction is Direction.UP else applied.discard)(work.unit.version)
 
-    def missing(self, target: Target, steps: Iterable[Step]) -> list[Refusal]:
-        """What steps require that is not applied by then."""
+    def missing(self, target: Target, works: Iterable[Work]) -> list[Refusal]:
+        """What work requires that is not applied by then."""
         return [
             Refusal(
                 Reason.REQUIRES,
-                f"{step.label} requires {wanted.track} {version_label(wanted.version)}, which is not applied",
+                f"{work.label} requires {wanted.track} {version_label(wanted.version)}, which is not applied",
                 "run `sqlmig apply --platform` first, or `sqlmig apply` for everything in order",
                 target,
-                Place(step.script.path),
+                Place(work.script.path),
             )
-            for step in steps
-            for wanted in step.script.directives.requires
+            for work in works
+            for wanted in work.script.directives.requires
             if wanted.version not in self._applied.get(wanted.track, set())
         ]

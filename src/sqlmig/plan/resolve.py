@@ -11,30 +11,9 @@ from dataclasses import dataclass, replace
 
 from sqlmig.errors import Place
 from sqlmig.plan.values import Applied, Reason, Refusal, Standing, TargetState
+from sqlmig.plan.values import Work as Work  # whoever decides what shall run speaks of it
 from sqlmig.project.checksums import StateDigest, state_digest
-from sqlmig.project.model import Direction, Migration, Repeatable, Script, Track, version_label
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A migration or repeatable that shall run, and in which direction."""
-
-    unit: Migration | Repeatable
-    direction: Direction
-
-    @property
-    def script(self) -> Script:
-        """The file that runs; what has none is refused before it becomes work."""
-        match self.unit, self.direction:
-            case Repeatable(script=script), Direction.UP:
-                return script
-            case Repeatable(down=Script() as down), Direction.DOWN:
-                return down
-            case Migration(up=up), Direction.UP:
-                return up
-            case Migration(down=Script() as down), Direction.DOWN:
-                return down
-        raise AssertionError(self)
+from sqlmig.project.model import Direction, Migration, Repeatable, Track, version_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +34,8 @@ class Decision:
     work: tuple[Work, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     changed: tuple[Changed, ...] = ()
+    digests: tuple[str, ...] = ()
+    """The target's digest after each part of the work."""
 
 
 def decide_up(track: Track, state: TargetState, *, to: int | None = None) -> Decision:
@@ -73,7 +54,9 @@ def decide_up(track: Track, state: TargetState, *, to: int | None = None) -> Dec
     if to is None:
         work += [Work(r, Direction.UP) for r in track.repeatables if state.repeatables.get(r.name) != r.script.checksum]
     refusals = (*_history_refusals(track, state), *_late(pending, state), *_without_down(pending))
-    return Decision(standing(track, state), digest_after(state, work), tuple(work), refusals, _changed(track, state))
+    digests = tuple(digests_along(state, work))
+    changed = _changed(track, state)
+    return Decision(standing(track, state), _last(state, digests), tuple(work), refusals, changed, digests)
 
 
 def decide_down(
@@ -106,7 +89,8 @@ def decide_down(
         gone = [r for r in reversed(track.repeatables) if r.down is not None and r.name in state.repeatables]
         work = [Work(repeatable, Direction.DOWN) for repeatable in gone]
         work += [Work(known[row.version], Direction.DOWN) for row in chosen]
-    return Decision(standing(track, state), digest_after(state, work), tuple(work), refusals)
+    digests = tuple(digests_along(state, work))
+    return Decision(standing(track, state), _last(state, digests), tuple(work), refusals, digests=digests)
 
 
 def standing(track: Track, state: TargetState) -> Standing:
@@ -138,7 +122,7 @@ def track_digest(track: Track) -> str:
 
 def digest_after(state: TargetState, work: Sequence[Work]) -> str:
     """The digest of a target once `work` is done."""
-    return (digests_along(state, work) or [state_digest(_applied(state), state.repeatables.items())])[-1]
+    return _last(state, digests_along(state, work))
 
 
 def digests_along(state: TargetState, work: Iterable[Work]) -> list[str]:
@@ -158,6 +142,11 @@ def digests_along(state: TargetState, work: Iterable[Work]) -> list[str]:
                 repeatables[repeatable.name] = repeatable.script.checksum
         digests.append(applied.value(repeatables.items()))
     return digests
+
+
+def _last(state: TargetState, digests: Sequence[str]) -> str:
+    """The last digest; without any, that of what is applied."""
+    return digests[-1] if digests else state_digest(_applied(state), state.repeatables.items())
 
 
 def _applied(state: TargetState) -> Iterator[tuple[int, str]]:

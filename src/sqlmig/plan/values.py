@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -158,6 +158,38 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """A migration or repeatable that shall run, and in which direction."""
+
+    unit: Migration | Repeatable
+    direction: Direction
+
+    @property
+    def script(self) -> Script:
+        """The file that runs; what has none is refused before it becomes work."""
+        match self.unit, self.direction:
+            case Repeatable(script=script), Direction.UP:
+                return script
+            case Repeatable(down=Script() as down), Direction.DOWN:
+                return down
+            case Migration(up=up), Direction.UP:
+                return up
+            case Migration(down=Script() as down), Direction.DOWN:
+                return down
+        raise AssertionError(self)
+
+    @property
+    def transaction(self) -> bool:
+        """Whether it runs in one transaction."""
+        return self.script.directives.transaction
+
+    @property
+    def label(self) -> str:
+        """The unit as people write it: `0007_add_deal_owner`, or the repeatable's name."""
+        return self.unit.label if isinstance(self.unit, Migration) else self.unit.name
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One migration or repeatable x one target x one direction, rendered and split."""
 
@@ -204,12 +236,21 @@ class TargetPlan:
     target: Target
     track: Track = field(repr=False)
     before: TargetState = field(repr=False)
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
+    """Made anew at each look, for a fleet; see `plan.steps`."""
     digest: str
     """What the target's digest is when all steps have run."""
     standing: Standing
     relaid: tuple[Migration, ...] = field(default=(), repr=False)
     """Applied migrations whose files were only laid out anew: the history takes on their checksums."""
+    digests: tuple[str, ...] = field(default=(), repr=False)
+    """The target's digest after each step."""
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """What the steps are made of; costs nothing, unlike the steps themselves."""
+        known: tuple[Work, ...] | None = getattr(self.steps, "works", None)
+        return tuple(Work(step.unit, step.direction) for step in self.steps) if known is None else known
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +266,19 @@ class Plan:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """All steps in the order in which they run."""
+        """All steps in the order in which they run: for a fleet, more than should be held at once."""
         return tuple(step for target in self.targets for step in target.steps)
+
+    @property
+    def step_count(self) -> int:
+        """How many steps there are."""
+        return sum(len(target.steps) for target in self.targets)
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """What the steps are made of, each migration and direction once."""
+        groups = {id(works): works for target in self.targets if (works := target.works)}
+        return tuple({(id(work.unit), work.direction): work for works in groups.values() for work in works}.values())
 
     @property
     def relaid(self) -> tuple[TargetPlan, ...]:

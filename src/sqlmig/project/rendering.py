@@ -67,6 +67,12 @@ class Engine:
                 pending += self._imports_of_macro(name)
         return found
 
+    def names(self, script: Script) -> frozenset[str]:
+        """The names that a script, or a macro file that it imports, may take from the scope."""
+        texts = {script.path: script.text, **self.imported(script.text, script.path)}
+        trees = (self._plain.parse(text, name, name) for name, text in texts.items())
+        return frozenset(name for tree in trees for name in meta.find_undeclared_variables(tree))
+
     def _imports_of_macro(self, name: str) -> list[str]:
         """Read once: a thousand migrations import the same few files."""
         if name not in self._macro_imports:

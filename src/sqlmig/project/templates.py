@@ -57,6 +57,7 @@ class Templates:
         self._macros = macros
         self._folder = folder
         self._engines_of_stored: dict[str, Engine] = {}
+        self._same: dict[str, bool] = {}
 
     def imported(self, text: str, path: str) -> dict[str, str]:
         """The macro files that a template imports, directly or through others, by import name.
@@ -65,6 +66,14 @@ class Templates:
             ProjectError: the template cannot be parsed, or imports what there is not.
         """
         return self._engine.imported(text, path) if "{%" in text else {}
+
+    def same_for_all(self, script: Script) -> bool:
+        """Whether a script reads neither the schema nor the tenant, nor does a macro file that it imports."""
+        if not any(opening in script.text for opening in _OPENINGS):
+            return True
+        if script.checksum not in self._same:
+            self._same[script.checksum] = not {"schema", "tenant"} & self._engine_for(script).names(script)
+        return self._same[script.checksum]
 
     def render(self, script: Script, scope: Scope) -> Rendered:
         """Renders a script.

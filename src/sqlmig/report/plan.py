@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlmig.plan.values import Note, Plan, Step, TargetPlan
+from sqlmig.plan.values import Note, Plan, Step, TargetPlan, Work
 from sqlmig.project.model import Direction, Repeatable, Scope
 from sqlmig.report.refusals import Grouped, grouped, nameless, refusal_json, refusals_text
 from sqlmig.report.words import counted, indented, some
@@ -22,7 +22,7 @@ class Group:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps as the first of the targets gets them."""
-        return self.targets[0].steps
+        return tuple(self.targets[0].steps)
 
     @property
     def schemas(self) -> tuple[str, ...]:
@@ -43,9 +43,14 @@ class Group:
 def groups(plan: Plan) -> tuple[Group, ...]:
     """The targets that have something to do, those with the same steps together, in the plan's order."""
     found: dict[object, list[TargetPlan]] = {}
+    names: dict[int, tuple[tuple[Work, ...], tuple[tuple[str, Direction], ...]]] = {}
     for target in plan.pending:
-        steps = tuple((step.label, step.direction, step.resumes and step.resumes.done) for step in target.steps)
-        found.setdefault((target.target.track, steps), []).append(target)
+        works = target.works
+        # A fleet shares its work: what it is called is put together once.
+        if id(works) not in names:
+            names[id(works)] = works, tuple((work.label, work.direction) for work in works)
+        resumes = target.before.progress and target.before.progress.done
+        found.setdefault((target.target.track, names[id(works)][1], resumes), []).append(target)
     return tuple(Group(tuple(targets)) for targets in found.values())
 
 
@@ -83,7 +88,7 @@ def plan_json_with_sql(plan: Plan) -> dict[str, object]:
 
 def summary(plan: Plan) -> str:
     """One sentence: how much would run, or that nothing would."""
-    total, pending, steps = len(plan.targets), len(plan.pending), len(plan.steps)
+    total, pending, steps = len(plan.targets), len(plan.pending), plan.step_count
     if plan.refusals:
         reasons = counted(len(grouped(plan.refusals)), "reason")
         return f"This plan may not run, for {reasons}; nothing was changed."
@@ -104,6 +109,7 @@ def step_json(step: Step) -> dict[str, object]:
         "transaction": step.transaction,
         "statements": len(step.statements),
         "resumes_after": step.resumes.done if step.resumes is not None else None,
+        "shared": list(step.shared),
     }
 
 
@@ -167,13 +173,15 @@ def how(step: Step) -> str:
         words.append("verified")
     if step.resumes is not None:
         words.append(f"goes on behind statement {step.resumes.done} of {step.resumes.total}")
+    if step.shared:
+        words.append(f"one tenant at a time ({', '.join(step.shared)})")
     return ", ".join(words)
 
 
 def _json(plan: Plan, targets: list[dict[str, object]]) -> dict[str, object]:
     return {
         "format": FORMAT,
-        "steps": len(plan.steps),
+        "steps": plan.step_count,
         "targets": targets,
         "refusals": [refusal_json(refusal) for refusal in plan.refusals],
         "notes": [
