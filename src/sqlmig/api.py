@@ -18,19 +18,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlmig import __version__, engine, mend, survey
-from sqlmig.database import database_url
+from sqlmig import __version__, engine, mend, runs, survey
+from sqlmig.database import database_url, on_database
 from sqlmig.db.context import RunContext, Stop, new_run_id, origin
 from sqlmig.db.registry import read_tenants
 from sqlmig.db.script import script_of
 from sqlmig.db.session import Session, session
 from sqlmig.errors import ConnectionFailed, Refused, UsageError
-from sqlmig.fleet.run import Observer
+from sqlmig.fleet.launch import Rollout, rollout_of
 from sqlmig.fleet.targets import Selection, select_targets
 from sqlmig.plan.diff import Diff, diff_of
+from sqlmig.plan.events import Observer, nobody
 from sqlmig.plan.planner import Down, Up
 from sqlmig.plan.repair import Baselined, Mend, Repair
 from sqlmig.plan.results import HeldLock, Holder, RunResult
+from sqlmig.plan.rollout import RunItem, RunSummary
 from sqlmig.plan.status import Check, LogEntry, Status, Verification
 from sqlmig.plan.values import Plan, Target
 from sqlmig.project.config.load import find_config, load_config
@@ -76,6 +78,22 @@ class Project:
         file = start if start.is_file() else find_config(start)
         environ = os.environ if environ is None else environ
         return cls(load_config(file, environment=environment, environ=environ, database_url=database_url))
+
+    def databases(self) -> tuple[str, ...]:
+        """The names of the databases that the configuration lists; none in a project with one database."""
+        return tuple(database.name for database in self.config.databases)
+
+    def on(self, database: str) -> Project:
+        """The project on one of its databases; `sqlmig.shards` has calls on several of them at once.
+
+        Args:
+            database: its name.
+
+        Raises:
+            UsageError: there is no database of that name.
+            ConfigError: its URL needs process variables that are not set.
+        """
+        return Project(on_database(self.config, database))
 
     @cached_property
     def files(self) -> ProjectFiles:
@@ -128,8 +146,22 @@ class Project:
         lock_wait: str | None = None,
         reason: str | None = None,
         command: str = "apply",
+        rollout: Rollout | None = None,
     ) -> RunResult:
         """Brings the shared tracks and then every selected tenant up.
+
+        Args:
+            schemas: names or patterns of tenant schemas; without any selection, everything.
+            platform: the shared tracks only.
+            track: one track only.
+            to: a version to stop at.
+            observer: is told of every event.
+            stop: asks the run to stop.
+            on_wait: is told who keeps a target waiting; called from another thread.
+            lock_wait: how long to try for another run's locks, such as `30s`.
+            reason: is kept in the history.
+            command: what the history calls the run.
+            rollout: how it reaches its targets; without one, as the configuration says.
 
         Raises:
             PlanRefused: nothing was changed.
@@ -137,8 +169,64 @@ class Project:
         """
         selection = self._selection(schemas, platform, track)
         self._one_track(selection, to)
-        with self._job(observer, stop, on_wait, lock_wait) as job:
+        with self._job(observer, stop, on_wait, lock_wait, rollout) as job:
             return engine.apply(job, selection, Up(to), command=command, reason=reason)
+
+    def resume(
+        self,
+        run_id: str | None = None,
+        *,
+        observer: Observer | None = None,
+        stop: Stop | None = None,
+        on_wait: OnWait | None = None,
+        lock_wait: str | None = None,
+        rollout: Rollout | None = None,
+    ) -> RunResult:
+        """Takes up a run that was interrupted, paused or halted, with its frozen list of targets.
+
+        Args:
+            run_id: the beginning of its id; without one, the last run of which something is left.
+            observer: is told of every event.
+            stop: asks the run to stop.
+            on_wait: is told who keeps a target waiting; called from another thread.
+            lock_wait: how long to try for another run's locks.
+            rollout: how it reaches its targets; its waves are those of the run.
+
+        Raises:
+            Refused: nothing of it can be taken up, or the files are no longer those that it was begun with.
+            UsageError: there is no such run.
+        """
+        with self._job(observer, stop, on_wait, lock_wait, rollout) as job:
+            return engine.resume(job, run_id)
+
+    def retry_failed(
+        self,
+        run_id: str | None = None,
+        *,
+        observer: Observer | None = None,
+        stop: Stop | None = None,
+        on_wait: OnWait | None = None,
+        lock_wait: str | None = None,
+        reason: str | None = None,
+        rollout: Rollout | None = None,
+    ) -> RunResult:
+        """Makes a new run of the targets of another one that failed, were quarantined or blocked.
+
+        Args:
+            run_id: the beginning of that run's id; without one, the last.
+            observer: is told of every event.
+            stop: asks the run to stop.
+            on_wait: is told who keeps a target waiting; called from another thread.
+            lock_wait: how long to try for another run's locks.
+            reason: is kept in the history.
+            rollout: how it reaches its targets.
+
+        Raises:
+            Refused: no target of that run failed.
+            UsageError: there is no such run.
+        """
+        with self._job(observer, stop, on_wait, lock_wait, rollout) as job:
+            return engine.retry_failed(job, run_id, reason=reason)
 
     def rollback(
         self,
@@ -153,6 +241,7 @@ class Project:
         on_wait: OnWait | None = None,
         lock_wait: str | None = None,
         reason: str | None = None,
+        rollout: Rollout | None = None,
     ) -> RunResult:
         """Takes the selected targets down, newest first; refuses before doing anything when one on the way cannot.
 
@@ -163,7 +252,8 @@ class Project:
             raise UsageError("rollback needs either a version to stay at or a number of steps")
         selection = self._selection(schemas, platform, track)
         self._one_track(selection, to or steps)
-        with self._job(observer, stop, on_wait, lock_wait) as job:
+        rollout = rollout or replace(rollout_of(self.config), rules=())
+        with self._job(observer, stop, on_wait, lock_wait, rollout) as job:
             return engine.apply(job, selection, Down(to, steps), command="rollback", reason=reason)
 
     def reset(
@@ -248,6 +338,26 @@ class Project:
         """Who holds which of sqlmig's locks now."""
         with self._session() as opened:
             return survey.locks(opened, self.files)
+
+    def runs(self, *, limit: int = 20) -> tuple[RunSummary, ...]:
+        """The last runs, the newest first."""
+        with self._session() as opened:
+            return runs.listed(opened, self.config.history_schema, limit)
+
+    def run_show(self, run_id: str) -> tuple[RunSummary, tuple[RunItem, ...]]:
+        """One run with its targets; the beginning of its id is enough."""
+        with self._session() as opened:
+            return runs.shown(opened, self.config.history_schema, run_id)
+
+    def pause_run(self, run_id: str, reason: str | None = None) -> RunSummary:
+        """Makes a run wait: what is under way is finished, nothing else is begun."""
+        with self._session() as opened:
+            return runs.pause(opened, self._context(None, None, None), run_id, reason)
+
+    def abort_run(self, run_id: str, reason: str | None = None) -> RunSummary:
+        """Gives a run up: what is under way is finished, what was not begun stays as it is."""
+        with self._session() as opened:
+            return runs.abort(opened, self._context(None, None, None), run_id, reason)
 
     def wait(self, *, timeout: float, on_try: Callable[[str], None] = lambda _said: None) -> str:
         """Waits until the server answers; returns its version.
@@ -362,10 +472,12 @@ class Project:
         stop: Stop | None = None,
         on_wait: OnWait | None = None,
         lock_wait: str | None = None,
+        rollout: Rollout | None = None,
     ) -> Iterator[engine.Job]:
         files = self.files
         with self._session() as opened:
-            yield engine.Job(files, opened, self._context(stop, on_wait, lock_wait), observer or Observer())
+            context = self._context(stop, on_wait, lock_wait)
+            yield engine.Job(files, opened, context, observer or nobody, rollout or rollout_of(self.config))
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

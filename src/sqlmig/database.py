@@ -3,24 +3,52 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from sqlmig import embedded
 from sqlmig.db.session import ensure_database, session
-from sqlmig.project.config.values import Config
+from sqlmig.errors import ConfigError, UsageError
+from sqlmig.project.config.values import Config, Unset
+from sqlmig.project.nearest import did_you_mean
 
 
 def database_url(config: Config) -> str:
     """What to connect with; starts the embedded server when the configuration asks for it.
 
     Raises:
-        UsageError: the embedded server is not installed.
+        UsageError: the configuration lists several databases, or the embedded server is not installed.
         ConnectionFailed: it does not start.
     """
+    if config.databases:
+        names = ", ".join(one.name for one in config.databases)
+        raise UsageError(
+            f"this project has several databases, and this works on one: {names}",
+            state="nothing was changed",
+            next="say which with --database NAME; in Python, with Project.on(NAME)",
+        )
     if config.database_url is None:
         return ""
     value = config.database_url.reveal()
     return embedded_url(config) if value == "embedded" else value
+
+
+def on_database(config: Config, name: str) -> Config:
+    """The configuration for one of its databases: with that URL, as if there were no others.
+
+    Raises:
+        UsageError: there is no database of that name.
+        ConfigError: its URL needs process variables that are not set.
+    """
+    chosen = next((one for one in config.databases if one.name == name), None)
+    if chosen is None:
+        raise UsageError(f"there is no database '{name}'; {did_you_mean(name, [d.name for d in config.databases])}")
+    if isinstance(chosen.database_url, Unset):
+        raise ConfigError(
+            [replace(one, message=f"database {name}: {one.message}") for one in chosen.database_url.problems]
+        )
+    sources = {**config.sources, "database_url": config.sources[f"databases.{name}.database_url"]}
+    return replace(config, database_url=chosen.database_url, databases=(), sources=sources)
 
 
 def embedded_url(config: Config) -> str:

@@ -4,31 +4,39 @@ select    which targets: the platform first, then every active tenant
 plan      what would run where, rendered and split, with every reason to refuse; nothing is written before this is whole
 check     the server's own grammar reads every statement; nothing runs unless it could all be read
 lint      what is pending is judged; findings that the configuration does not let pass are refusals
-run       target by target, each step together with its history row
+run       the platform, then the tenants wave by wave, each step together with its history row
+late      tenants that joined the registry meanwhile, until there are none
 read back whether every target of the frozen list is where it should be
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlmig.db import history, records
 from sqlmig.db.adopt import adopt_layouts
-from sqlmig.db.context import RunContext, Waiting
-from sqlmig.db.errors import ServerRefused
-from sqlmig.db.locks import blockers_of
+from sqlmig.db.context import RunContext
+from sqlmig.db.invalid import invalid_indexes
 from sqlmig.db.session import Session
 from sqlmig.db.syntax import syntax_refusals
-from sqlmig.errors import ConnectionFailed, Interrupted, LockNotObtained, MigrationFailed, Refused
-from sqlmig.fleet.run import Observer, run_targets
+from sqlmig.errors import Interrupted, LockNotObtained, MigrationFailed, Refused
+from sqlmig.fleet.known import failed, unfinished
+from sqlmig.fleet.launch import Rollout, launch
+from sqlmig.fleet.readback import not_where_they_should_be, reading_back
+from sqlmig.fleet.replanning import planned_anew, step_maker
+from sqlmig.fleet.run import Outcomes, Running, begin, end, run_late, run_plan, take_up, worker_name
 from sqlmig.fleet.targets import Selected, Selection, read_snapshot, select_targets
+from sqlmig.plan.events import Observer, RunEnded, nobody
 from sqlmig.plan.planner import Goal, Up, make_plan
 from sqlmig.plan.results import Failure, Outcome, RunResult, TargetResult
-from sqlmig.plan.values import Plan, Refusal, Target, TargetPlan
+from sqlmig.plan.rollout import RunState
+from sqlmig.plan.steps import distinct
+from sqlmig.plan.values import Note, Plan, Refusal, TargetPlan
 from sqlmig.project.load import ProjectFiles
+from sqlmig.project.model import Scope
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,8 @@ class Job:
     files: ProjectFiles
     session: Session
     context: RunContext
-    observer: Observer = Observer()  # noqa: RUF009  a frozen value
+    observer: Observer = nobody
+    rollout: Rollout = Rollout()  # noqa: RUF009  a frozen value
 
 
 class PlanRefused(Refused):
@@ -70,22 +79,65 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
         ConnectionFailed: the server cannot be used.
     """
     began = time.monotonic()
-    selected = select_targets(job.session, job.files, selection)
+    selected = _only(job, select_targets(job.session, job.files, selection))
     planned = _linted(job, _checked(job, _plan(job, selected, goal)), goal)
     if planned.refusals:
         raise PlanRefused(planned)
     if planned.relaid:
         adopt_layouts(job.session, job.context, planned.relaid)
         planned = replace(_plan(job, selected, goal), notes=planned.notes)
-    if not planned.steps and selected.registry_read:
-        return _finished(job, planned, _nothing_done(planned), began, run_id=None)
+    if not planned.pending and selected.registry_read:
+        nothing = Outcomes(tuple(TargetResult(one, Outcome.DONE) for one in planned.targets))
+        return _finished(job, planned, nothing, began)
     history.prepare(job.session, job.context.history)
-    records.store_scripts(job.session, job.context.history, records.scripts_of(planned.steps))
-    records.begin_run(job.session, job.context, command, [target.target for target in planned.targets], reason)
-    results = _run(job, planned, goal)
-    if isinstance(goal, Up) and all(result.outcome is Outcome.DONE for result in results):
-        planned, results = _late_joiners(job, selection, goal, planned, results)
-    return _finished(job, planned, results, began, run_id=job.context.run_id)
+    records.store_scripts(job.session, job.context.history, records.scripts_of(planned.works))
+    launched = launch(job.session, job.files, planned, selection, goal, job.rollout, command=command, reason=reason)
+    planned = replace(planned, notes=(*planned.notes, *launched.notes))
+    running, waves, joined = begin(_running(job, goal), launched.new)
+    outcomes = run_plan(running, planned, waves, joined=joined)
+    if isinstance(goal, Up) and job.rollout.only is None:
+        planned, outcomes = _late_joiners(job, running, selection, goal, _without(planned, selected.notes), outcomes)
+    return _finished(job, planned, outcomes, began, running)
+
+
+def resume(job: Job, run_id: str | None) -> RunResult:
+    """Takes up a run that was interrupted, paused or halted, with its frozen list.
+
+    Args:
+        job: the project.
+        run_id: the beginning of the run's id; None for the last one of which something is left.
+
+    Raises:
+        PlanRefused: nothing was changed.
+        Refused: nothing is left of the run, or the files are not those that it was begun with.
+        UsageError: there is no such run.
+    """
+    began = time.monotonic()
+    known = unfinished(job.session, job.files, run_id)
+    job = replace(job, rollout=replace(job.rollout, together=known.together))
+    planned = _plan(job, select_targets(job.session, job.files, known.selection), known.goal)
+    planned = _linted(job, _checked(job, planned), known.goal)
+    if planned.refusals:
+        raise PlanRefused(planned)
+    records.store_scripts(job.session, job.context.history, records.scripts_of(planned.works))
+    running, waves = take_up(_running(job, known.goal), known.run_id)
+    frozen = {identity for wave in waves for identity in wave.targets}
+    listed = (one for one in planned.targets if one.target.scope is Scope.SHARED or one.target.identity in frozen)
+    planned = replace(planned, targets=tuple(listed))
+    return _finished(job, planned, run_plan(running, planned, waves, joined=True), began, running)
+
+
+def retry_failed(job: Job, run_id: str | None, *, reason: str | None = None) -> RunResult:
+    """Makes a new run of the targets of another one that failed, were quarantined or blocked.
+
+    Raises:
+        PlanRefused: nothing was changed.
+        Refused: no target of that run failed.
+        UsageError: there is no such run.
+    """
+    known = failed(job.session, job.files, run_id)
+    rollout = replace(job.rollout, only=known.targets, rules=(), parent=known.run_id)
+    return apply(replace(job, rollout=rollout), known.selection, known.goal, command="apply", reason=reason)
 
 
 def raise_unless_done(result: RunResult) -> None:
@@ -99,66 +151,76 @@ def raise_unless_done(result: RunResult) -> None:
     failed = next((r for r in result.results if r.outcome is not Outcome.DONE and r.failure is not None), None)
     kind = {Outcome.BLOCKED: LockNotObtained, Outcome.INTERRUPTED: Interrupted}.get(result.outcome, MigrationFailed)
     if failed is None or failed.failure is None:
-        raise kind("not every target is where it should be", next="see `sqlmig status`")
+        raise kind(result.halted or "not every target is where it should be", next="see `sqlmig status`")
     failure = failed.failure
     raise kind(failure.message, place=failure.place, state=failure.state, next=failure.next)
 
 
+def _only(job: Job, selected: Selected) -> Selected:
+    """The selected targets that the run is restricted to."""
+    only = job.rollout.only
+    if only is None:
+        return selected
+    return replace(selected, targets=tuple(target for target in selected.targets if target.identity in only))
+
+
 def _plan(job: Job, selected: Selected, goal: Goal) -> Plan:
     snapshot = read_snapshot(job.session, job.files, selected.targets, goal)
-    planned = make_plan(job.files, selected.targets, snapshot, goal)
+    planned = make_plan(job.files, selected.targets, snapshot, goal, step_maker(job.files))
     return replace(planned, notes=(*selected.notes, *planned.notes))
 
 
 def _checked(job: Job, planned: Plan) -> Plan:
     """The plan with what the server's grammar has against it, unless there is something against it already."""
-    if planned.refusals or not planned.steps:
+    if planned.refusals or not planned.pending:
         return planned
-    return replace(planned, refusals=syntax_refusals(job.session, planned.steps))
+    return replace(planned, refusals=syntax_refusals(job.session, distinct(planned)))
 
 
 def _linted(job: Job, planned: Plan, goal: Goal) -> Plan:
     """The plan with what the linter has against the files that are pending."""
-    if planned.refusals or not planned.steps or not isinstance(goal, Up):
+    if planned.refusals or not planned.pending or not isinstance(goal, Up):
         return planned
     from sqlmig.lint.gate import with_findings  # a run with nothing to do needs no linter
 
     return with_findings(job.files, planned)
 
 
-def _run(job: Job, planned: Plan, goal: Goal) -> tuple[TargetResult, ...]:
-    def replan(target: Target) -> TargetPlan | Failure:
-        again = _plan(job, Selected((target,)), goal)
-        if again.refusals:
-            first = again.refusals[0]
-            return Failure(first.message, "another run changed this target meanwhile", first.next, first.place)
-        return again.targets[0]
-
-    waiting = Waiting(job.session.conninfo, blockers_of)
-    try:
-        return run_targets(job.session, planned, job.context, waiting, job.observer, replan)
-    finally:
-        waiting.close()
+def _running(job: Job, goal: Goal) -> Running:
+    replan = partial(planned_anew, job.files, goal)
+    return Running(job.session, job.files, job.context, job.observer, replan, job.rollout, worker_name())
 
 
 def _late_joiners(
-    job: Job, selection: Selection, goal: Goal, planned: Plan, results: tuple[TargetResult, ...]
-) -> tuple[Plan, tuple[TargetResult, ...]]:
+    job: Job,
+    running: Running,
+    selection: Selection,
+    goal: Goal,
+    planned: Plan,
+    outcomes: Outcomes,
+) -> tuple[Plan, Outcomes]:
     """Tenants that joined the registry while the run went on, or whose registry the run itself has made."""
-    known = {target.target.identity for target in planned.targets}
-    now = select_targets(job.session, job.files, selection)
-    # What was said of a registry that was not there yet is settled now.
-    planned = replace(planned, notes=tuple(note for note in planned.notes if note.target is not None) + now.notes)
-    joined = Selected(tuple(target for target in now.targets if target.identity not in known))
-    if not joined.targets:
-        return planned, results
-    late = _checked(job, _plan(job, joined, goal))
-    both = Plan((*planned.targets, *late.targets), (), (*planned.notes, *late.notes))
-    if late.refusals:
-        # The targets before them are done: what is refused now is a failure of these.
-        return both, (*results, *map(partial(_refused_late, late.refusals), late.targets))
-    records.store_scripts(job.session, job.context.history, records.scripts_of(late.steps))
-    return both, (*results, *_run(job, late, goal))
+    while all(result.outcome is Outcome.DONE for result in outcomes.results):
+        known = {one.target.identity for one in planned.targets}
+        now = select_targets(job.session, job.files, selection)
+        joined = Selected(tuple(target for target in now.targets if target.identity not in known))
+        if not joined.targets:
+            break
+        late = _linted(job, _checked(job, _plan(job, joined, goal)), goal)
+        planned = Plan((*planned.targets, *late.targets), (), (*planned.notes, *now.notes, *late.notes))
+        if late.refusals:
+            # The targets before them are done: what is refused now is a failure of these.
+            refused = tuple(map(partial(_refused_late, late.refusals), late.targets))
+            return planned, replace(outcomes, results=(*outcomes.results, *refused))
+        records.store_scripts(job.session, job.context.history, records.scripts_of(late.works))
+        more = run_late(running, late)
+        outcomes = replace(more, results=(*outcomes.results, *more.results))
+    return planned, outcomes
+
+
+def _without(planned: Plan, notes: Sequence[Note]) -> Plan:
+    """The plan without what was said of a registry that was not there yet: that is settled now."""
+    return replace(planned, notes=tuple(note for note in planned.notes if note not in notes))
 
 
 def _refused_late(refusals: Sequence[Refusal], target: TargetPlan) -> TargetResult:
@@ -169,45 +231,41 @@ def _refused_late(refusals: Sequence[Refusal], target: TargetPlan) -> TargetResu
     return TargetResult(target, Outcome.FAILED, (), failure)
 
 
-def _finished(
-    job: Job, planned: Plan, results: tuple[TargetResult, ...], began: float, *, run_id: str | None
-) -> RunResult:
-    """Reads back where every target of the frozen list is: success is what the history says, not what was intended.
+def _finished(job: Job, planned: Plan, outcomes: Outcomes, began: float, running: Running | None = None) -> RunResult:
+    """Reads back where every target of the frozen list is, and writes down how the run ended.
 
     Raises:
         ConnectionFailed: the history could not be read, and so success cannot be claimed.
     """
-    stopped = job.context.stop.requested
-    if job.session.broken and any(result.outcome is not Outcome.DONE for result in results):
-        return RunResult(run_id, planned, results, (), time.monotonic() - began, stopped)
-    try:
-        behind = _not_where_they_should_be(job, planned, results)
-        result = RunResult(run_id, planned, results, behind, time.monotonic() - began, stopped)
-        if run_id is not None:
-            records.finish_run(job.session, job.context, result.outcome)
-        if result.outcome is Outcome.DONE and history.exists(job.session, job.context.history):
-            records.settle_runs(job.session, job.context.history, [target.target for target in planned.targets])
-    except ServerRefused as error:
-        raise ConnectionFailed(
-            f"the history could not be read back: {error.said.message}",
-            state="every step that was told as done is committed; that all targets are there was not read",
-            next="run the command again: it does what is left, and reads back",
-        ) from error
+    results, session = outcomes.results, job.session
+    done = all(result.outcome is Outcome.DONE for result in results)
+    stopped = job.context.stop.requested or outcomes.state in (RunState.PAUSED, RunState.ABORTED)
+    result = RunResult(
+        running.context.run_id if running is not None else None,
+        planned,
+        results,
+        stopped=stopped,
+        halted=outcomes.stopped if not job.context.stop.requested else None,
+    )
+    if session.broken and not done:
+        return replace(result, seconds=time.monotonic() - began)
+    with reading_back():
+        result = replace(
+            result,
+            behind=not_where_they_should_be(session, job.context.history, results),
+            invalid=_invalid(job, planned),
+            seconds=time.monotonic() - began,
+        )
+        if running is not None:
+            end(running, result.outcome)
+        if result.outcome is Outcome.DONE and history.exists(session, job.context.history):
+            records.settle_runs(session, job.context.history, [target.target for target in planned.targets])
+    job.observer(RunEnded(result))
     return result
 
 
-def _not_where_they_should_be(job: Job, planned: Plan, results: Iterable[TargetResult]) -> tuple[Target, ...]:
-    expected = {result.target.identity: result.plan.digest for result in results}
-    tracks = {target.target.track for target in planned.targets}
-    found: dict[tuple[str, str], str] = {}
-    if history.exists(job.session, job.context.history):
-        found = history.read_digests(job.session, job.context.history, tracks)
-    done = [result.target for result in results if result.outcome is Outcome.DONE]
-    empty = {
-        result.target.identity for result in results if result.plan.before.digest is None and not result.plan.steps
-    }
-    return tuple(t for t in done if t.identity not in empty and found.get(t.identity) != expected[t.identity])
-
-
-def _nothing_done(planned: Plan) -> tuple[TargetResult, ...]:
-    return tuple(TargetResult(target, Outcome.DONE) for target in planned.targets)
+def _invalid(job: Job, planned: Plan) -> tuple[str, ...]:
+    """INVALID indexes in the targets' schemas, after a run that had something to do outside of transactions."""
+    if all(work.transaction for work in planned.works):
+        return ()
+    return invalid_indexes(job.session, {one.target.schema for one in planned.targets})

@@ -156,7 +156,7 @@ def test_with_v_a_fault_of_ours_has_its_traceback_without_secrets(offline, monke
     def broken(_self: Invocation) -> object:
         raise RuntimeError("postgresql://u:hunter2@h/db")
 
-    monkeypatch.setattr(Invocation, "project", broken)
+    monkeypatch.setattr(Invocation, "configured", broken)
     answer = offline("-v", "status")
     assert answer.status == 2
     assert "Traceback (most recent call last):" in answer.err

@@ -313,17 +313,20 @@ def test_any_text_is_a_configuration_or_a_clear_error(tmp_path: Path, text: str,
 
 
 _LINT_KEYS = ["fail_on", "rules", "paths", "since", "packs", "naming", "table", "samples", "exempt_tables"]
+_ROLLOUT_KEYS = ["waves", "breaker", "name", "tenants", "where", "count", "share", "smallest", "gate", "failures"]
 _values = st.recursive(
     st.sampled_from(
         [
             *("null", "true", "7", "0", "-1", "1.5", "x", "''", "3s", "'${X}'", "'${Y:-}'", "'${Z}'", "shared", "sql"),
-            *("off", "0042", "'(['", "sql/*", "strict"),
+            *("off", "0042", "'(['", "sql/*", "strict", "10%", "rest", "tier=x"),
         ]
     ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
         st.dictionaries(
-            st.sampled_from(["path", "scope", "schema", "query", "list", "slug", "workers", "a", "<<", *_LINT_KEYS]),
+            st.sampled_from(
+                ["path", "scope", "schema", "query", "list", "slug", "workers", "a", "<<", *_LINT_KEYS, *_ROLLOUT_KEYS]
+            ),
             inner,
             max_size=4,
         ).map(lambda entries: "{" + ", ".join(f"{key}: {value}" for key, value in entries.items()) + "}"),

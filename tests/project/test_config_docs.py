@@ -8,10 +8,11 @@ from sqlmig.project.config.document import top_level_keys
 from sqlmig.project.config.keys import definitions
 from sqlmig.project.config.lint import LintConfig
 from sqlmig.project.config.load import load_config
-from sqlmig.project.config.values import ApplyConfig, Config, RegistryConfig, TrackConfig
+from sqlmig.project.config.rollout import BreakerConfig, Gate, WaveRule
+from sqlmig.project.config.values import ApplyConfig, Config, DatabaseConfig, RegistryConfig, TrackConfig
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
-CLASSES = (Config, TrackConfig, RegistryConfig, LintConfig, ApplyConfig)
+CLASSES = (Config, DatabaseConfig, TrackConfig, RegistryConfig, LintConfig, ApplyConfig, WaveRule, Gate, BreakerConfig)
 
 
 def test_the_page_says_what_the_program_does() -> None:

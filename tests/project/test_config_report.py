@@ -35,54 +35,61 @@ environments:
 ENVIRON = {"DATABASE_URL": "postgresql://app:hunter2@db:5432/deals", "FTP_SECRET": "hunter2"}
 SHOWN = """\
 # /ROOT/sqlmig.yaml
-environment:              production                                        # option --env
-postgres:                 15                                                # sqlmig.yaml:1
-database_url:             postgresql://app:***@db:5432/deals                # environment production (sqlmig.yaml:22), variable ${DATABASE_URL}
-development:              false                                             # default
-history_schema:           sqlmig                                            # default
-search_path:              [extensions, "Odd, one"]                          # sqlmig.yaml:2
-tracks.platform.path:     sql/platform                                      # sqlmig.yaml:4
-tracks.platform.scope:    shared                                            # sqlmig.yaml:4
-tracks.platform.schema:   platform_core                                     # sqlmig.yaml:4
-tracks.tenant.path:       sql/tenant                                        # sqlmig.yaml:5
-tracks.tenant.scope:      tenant                                            # sqlmig.yaml:5
-tenants.query:            "SELECT id, slug, schema FROM platform_core.t...  # sqlmig.yaml:7
-tenants.schema_name:      "tenant_{slug}"                                   # default
-variables.app_role:       deal_app                                          # sqlmig.yaml:11
-variables.limits.users:   10                                                # sqlmig.yaml:12
-variables.limits.note:    "a: b"                                            # sqlmig.yaml:12
-variables.limits.none:    {}                                                # sqlmig.yaml:12
-variables.version:        "15"                                              # sqlmig.yaml:13
-variables.ratio:          0.5                                               # sqlmig.yaml:14
-variables.odd:            ["true", null, true, {k: v, api_key: ***}]        # sqlmig.yaml:15
-variables.smtp_password:  ***                                               # sqlmig.yaml:16
-variables.ftp:            ***                                               # sqlmig.yaml:17, variable ${FTP_SECRET}
-variables.feed:           ftp://u:***@h/x                                   # sqlmig.yaml:18
-variables.on:             "1\\x1b2"                                          # sqlmig.yaml:19
-lint.tenancy:             schema                                            # default
-lint.tenant_column:       tenant_id                                         # default
-lint.tenant_setting:      app.current_tenant_id                             # default
-lint.fail_on:             warning                                           # environment production (sqlmig.yaml:22)
-lint.packs:               []                                                # default
-lint.since:               0                                                 # default
-lint.exempt_tables:       []                                                # default
-lint.small_tables:        []                                                # default
-lint.tenant_functions:    []                                                # default
-lint.app_roles:           []                                                # default
-lint.shared_schemas:      []                                                # default
-lint.tenants:             100                                               # default
-lint.max_statements:      50                                                # default
-lint.max_index_columns:   3                                                 # default
-lint.samples:             []                                                # default
-apply.lock_timeout:       3s                                                # default
-apply.statement_timeout:  0                                                 # default
-apply.attempts:           8                                                 # default
-apply.workers:            4                                                 # default
-apply.refuse_on:          error                                             # default
-apply.lock_wait:          60s                                               # default
-apply.backup:             none                                              # default
-macros:                   sql/macros                                        # default
-lifecycle:                sql/lifecycle                                     # default
+environment:                   production                                        # option --env
+postgres:                      15                                                # sqlmig.yaml:1
+database_url:                  postgresql://app:***@db:5432/deals                # environment production (sqlmig.yaml:22), variable ${DATABASE_URL}
+development:                   false                                             # default
+history_schema:                sqlmig                                            # default
+search_path:                   [extensions, "Odd, one"]                          # sqlmig.yaml:2
+tracks.platform.path:          sql/platform                                      # sqlmig.yaml:4
+tracks.platform.scope:         shared                                            # sqlmig.yaml:4
+tracks.platform.schema:        platform_core                                     # sqlmig.yaml:4
+tracks.tenant.path:            sql/tenant                                        # sqlmig.yaml:5
+tracks.tenant.scope:           tenant                                            # sqlmig.yaml:5
+tenants.query:                 "SELECT id, slug, schema FROM platform_core.t...  # sqlmig.yaml:7
+tenants.schema_name:           "tenant_{slug}"                                   # default
+variables.app_role:            deal_app                                          # sqlmig.yaml:11
+variables.limits.users:        10                                                # sqlmig.yaml:12
+variables.limits.note:         "a: b"                                            # sqlmig.yaml:12
+variables.limits.none:         {}                                                # sqlmig.yaml:12
+variables.version:             "15"                                              # sqlmig.yaml:13
+variables.ratio:               0.5                                               # sqlmig.yaml:14
+variables.odd:                 ["true", null, true, {k: v, api_key: ***}]        # sqlmig.yaml:15
+variables.smtp_password:       ***                                               # sqlmig.yaml:16
+variables.ftp:                 ***                                               # sqlmig.yaml:17, variable ${FTP_SECRET}
+variables.feed:                ftp://u:***@h/x                                   # sqlmig.yaml:18
+variables.on:                  "1\\x1b2"                                          # sqlmig.yaml:19
+lint.tenancy:                  schema                                            # default
+lint.tenant_column:            tenant_id                                         # default
+lint.tenant_setting:           app.current_tenant_id                             # default
+lint.fail_on:                  warning                                           # environment production (sqlmig.yaml:22)
+lint.packs:                    []                                                # default
+lint.since:                    0                                                 # default
+lint.exempt_tables:            []                                                # default
+lint.small_tables:             []                                                # default
+lint.tenant_functions:         []                                                # default
+lint.app_roles:                []                                                # default
+lint.shared_schemas:           []                                                # default
+lint.tenants:                  100                                               # default
+lint.max_statements:           50                                                # default
+lint.max_index_columns:        3                                                 # default
+lint.samples:                  []                                                # default
+apply.lock_timeout:            3s                                                # default
+apply.statement_timeout:       0                                                 # default
+apply.attempts:                8                                                 # default
+apply.workers:                 4                                                 # default
+apply.refuse_on:               error                                             # default
+apply.lock_wait:               60s                                               # default
+apply.backup:                  none                                              # default
+apply.waves:                   []                                                # default
+apply.breaker.same_in_a_row:   3                                                 # default
+apply.breaker.share:           10%                                               # default
+apply.per_target_transaction:  false                                             # default
+apply.concurrently_above:      10000                                             # default
+apply.connection_targets:      300                                               # default
+apply.synchronous_commit:      "on"                                              # default
+macros:                        sql/macros                                        # default
+lifecycle:                     sql/lifecycle                                     # default
 """  # noqa: E501
 
 
@@ -135,13 +142,13 @@ def test_a_project_without_tenants_has_no_tenant_keys_but_the_linters(tmp_path: 
     (tmp_path / "sqlmig.yaml").write_text("tracks: {main: {path: sql, scope: shared, schema: app}}", encoding="utf-8")
     text = config_text(load_config(tmp_path / "sqlmig.yaml", environ={}))
     assert "\ntenants" not in text
-    assert "environment:              null " in text
-    assert "database_url:             null " in text
+    assert "environment:                   null " in text
+    assert "database_url:                  null " in text
 
 
 def test_a_configuration_made_by_hand_can_be_shown_too(tmp_path: Path) -> None:
     text = config_text(Config(tmp_path, "sqlmig.yaml", None, variables={"nested": {"a": 1}}))
-    assert "variables.nested.a:       1     " in text
+    assert "variables.nested.a:            1     " in text
 
 
 def test_each_entry_of_the_linters_mappings_has_its_own_line_and_is_no_secret(tmp_path: Path) -> None:

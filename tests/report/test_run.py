@@ -1,43 +1,9 @@
 import samples
-from sqlmig.plan.results import Holder, Outcome, StepResult, TargetResult
+from sqlmig.plan.results import Outcome, TargetResult
 from sqlmig.plan.values import Note
-from sqlmig.report.run import (
-    failures_text,
-    run_json,
-    run_notes,
-    run_summary,
-    step_line,
-    target_line,
-    waiting_line,
-)
+from sqlmig.report.run import failures_text, run_json, run_notes, run_summary
 
 ACME, GLOBEX = samples.tenant("acme"), samples.tenant("globex")
-
-
-def test_a_step_is_one_line():
-    step = samples.step(ACME, 7, "add_deal_owner")
-    assert step_line(StepResult(step, Outcome.DONE, 0.012)) == "tenant_acme  0007_add_deal_owner  12 ms"
-    failed = StepResult(step, Outcome.FAILED, 0.002)
-    assert step_line(failed) == "tenant_acme  0007_add_deal_owner  failed after 2 ms"
-
-
-def test_a_target_is_one_line():
-    steps = [samples.step(ACME, n, "x") for n in range(1, 21)]
-    assert target_line(samples.done(ACME, *steps, seconds=0.01975)) == "tenant_acme  20 steps  395 ms"
-    assert target_line(samples.failed(samples.step(ACME, 1, "a"))) == "tenant_acme  0 steps  2 ms  failed"
-
-
-def test_patience_is_told_where_it_was_needed():
-    result = samples.done(ACME, samples.step(ACME, 1, "a"), attempts=3, waited=2.5)
-    assert target_line(result) == "tenant_acme  1 step  10 ms  (tried again 2 times, waited 2.5 s)"
-
-
-def test_a_session_that_holds_two_locks_is_told_once():
-    holder = Holder(42, "app", "psql", "local", "idle in transaction", "SELECT 1", None)
-    assert waiting_line(ACME, [holder, holder]) == (
-        "tenant_acme  waits for pid 42 (app@local, psql, idle in transaction): SELECT 1"
-    )
-    assert waiting_line(ACME, []) == "tenant_acme  waits for a session that cannot be seen"
 
 
 def test_the_last_line_counts_targets_and_steps():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlmig.cli.options import INDEX
 from sqlmig.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,10 +25,34 @@ class Invocation:
     config: str | None = None
     env: str | None = None
     database_url: str | None = None
+    databases: tuple[str, ...] = ()
+    database_index: tuple[int, int] | None = None
     verbose: bool = False
 
     def project(self) -> Project:
-        """The project that is meant.
+        """The project, on the one database that is meant.
+
+        Where several are configured and none is named it is on none of them: what then connects refuses it, and lists
+        them. `configured` and `sqlmig.cli.sharding` are for commands that work on several.
+
+        Raises:
+            UsageError: --config names no file, or what is meant is not one database.
+            ConfigError: with everything that is wrong.
+        """
+        project = self.configured()
+        chosen = self.chosen(project)
+        if len(chosen) == 1:
+            return project.on(chosen[0])
+        if self.databases:
+            raise UsageError(
+                f"this works on one database, and {len(chosen)} are meant: {', '.join(chosen)}",
+                state="nothing was changed",
+                next="name one of them with --database",
+            )
+        return project
+
+    def configured(self) -> Project:
+        """The project with all its databases.
 
         Raises:
             UsageError: --config names no file.
@@ -36,6 +61,20 @@ class Invocation:
         from sqlmig.api import Project
 
         return Project.load(self._file(), environment=self.env, database_url=self.database_url)
+
+    def chosen(self, project: Project) -> tuple[str, ...]:
+        """The databases that are meant: all of them when none is named, and none when only one is configured.
+
+        Raises:
+            UsageError: one is named that there is not.
+        """
+        from sqlmig.shards import at_index, select
+
+        if self.database_index is None:
+            return select(project.config, self.databases)
+        if self.databases:
+            raise UsageError("--database and --database-index exclude each other", next="give one of them")
+        return (at_index(project.config, *self.database_index),)
 
     def configuration(self) -> Config:
         """The project's configuration, for commands that never connect: nothing that does is imported.
@@ -76,6 +115,21 @@ def global_options(*, hidden: bool) -> list[click.Option]:
             help="The database; else SQLMIG_DATABASE_URL counts. Others may read it in the list of processes.",
             hidden=hidden,
         ),
+        _option(
+            "--database",
+            "databases",
+            metavar="PATTERN",
+            multiple=True,
+            help="Which of several databases: a name, a pattern such as 'eu-*', or LABEL=PATTERN; may be repeated.",
+            hidden=hidden,
+        ),
+        _option(
+            "--database-index",
+            type=INDEX,
+            metavar="I/N",
+            help="The database at place I, from 0, of the N that are configured: for jobs that are numbered.",
+            hidden=hidden,
+        ),
         _option("-v", "--verbose", is_flag=True, help="Show more: the SQL, each step, tracebacks.", hidden=hidden),
     ]
 
@@ -86,7 +140,11 @@ def _option(*names: str, **attributes: Any) -> click.Option:
 
 def _remember(context: click.Context, parameter: click.Parameter, value: object) -> None:
     if value and parameter.name is not None:
-        setattr(context.ensure_object(Invocation), parameter.name, value)
+        invocation = context.ensure_object(Invocation)
+        if parameter.multiple and isinstance(value, tuple):
+            # Some may stand before the command, and some behind it.
+            value = (*getattr(invocation, parameter.name), *value)
+        setattr(invocation, parameter.name, value)
 
 
 class Command(click.Command):

@@ -57,6 +57,20 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
         return str(value)
 
 
+class Index(click.ParamType):  # type: ignore[type-arg]
+    """A place in a list, and the list's length."""
+
+    name = "index"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """`0/3` is the first of three."""
+        index, slash, count = str(value).partition("/")
+        if not (slash and all(number.isascii() and number.isdigit() for number in (index, count))):
+            self.fail(f"'{value}' is no place in a list; 0/3 is the first of three", param, ctx)
+        return int(index), int(count)
+
+
+INDEX = Index()
 VERSION = Version()
 DURATION = Duration()
 

@@ -6,11 +6,13 @@ import json
 import os
 import shutil
 import sys
+import traceback
 from typing import Any
 
 import click
 
 from sqlmig.report.table import PLAIN, Style, Tone
+from sqlmig.secret import mask_url
 
 
 def show(text: str) -> None:
@@ -26,6 +28,13 @@ def show_json(document: dict[str, object]) -> None:
 def tell(text: str) -> None:
     """Tells people something on stderr."""
     click.echo(text, err=True, nl=not text.endswith("\n"))
+
+
+def tell_traceback(error: Exception) -> None:
+    """Tells where a fault of ours happened."""
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    # Line by line: a password is masked up to the last `@` of a text, which would swallow all between two URLs.
+    tell("\n".join(map(mask_url, lines)))
 
 
 def table_style() -> Style:

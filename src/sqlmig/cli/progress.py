@@ -1,35 +1,37 @@
-"""How a run goes on, on stderr: lines that a log can keep, and on a terminal a status line below them."""
+"""How a run goes on, on stderr: lines that a log can keep, and on a terminal what happens now below them."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
-from enum import Enum
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+import click
+
 from sqlmig.cli.output import tell
+from sqlmig.plan.events import Event, Observer, TargetWaits
 from sqlmig.project.model import Scope
-from sqlmig.report.run import step_line, target_line, waiting_line
+from sqlmig.report.progress import Happened, advance, seen
+from sqlmig.report.runstate import Detail as Detail
+from sqlmig.report.runstate import Medium, RunProgress, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.status import Status
-
-    from sqlmig.fleet.run import Observer
-    from sqlmig.plan.results import Holder, StepResult, TargetResult
+    from sqlmig.cli.screen import Screen
+    from sqlmig.plan.results import Holder
     from sqlmig.plan.values import Target
     from sqlmig.project.config.values import Config
 
-
-class Detail(Enum):
-    """How much is told of a run."""
-
-    STEPS = "steps"
-    """A line for each step: for one target."""
-    TARGETS = "targets"
-    """A line for each target: for a fleet."""
+_APART = 0.125
+"""Seconds between two looks at what happened: nobody reads faster, and a run has better things to do."""
 
 
 def detail_of(config: Config, schemas: Sequence[str], *, platform: bool, verbose: bool) -> Detail:
@@ -40,60 +42,111 @@ def detail_of(config: Config, schemas: Sequence[str], *, platform: bool, verbose
 
 
 class Progress:
-    """Tells how a run goes on, for the time of a block."""
+    """Tells how a run goes on, for the time of a block.
 
-    def __init__(self, detail: Detail) -> None:
-        self._detail = detail
-        self._status: Status | None = None
-        self._targets = 0
+    The run only puts its events down; a thread of our own makes words of them, so that no terminal and no log keeps
+    the run waiting.
 
-    @property
-    def observer(self) -> Observer:
-        """Whom the run tells."""
-        from sqlmig.fleet.run import Observer
+    Args:
+        detail: how much is told.
+        tell: takes lines, where there is no terminal.
+        watched: whether a terminal may be drawn on; several runs at once have to do with lines.
+        listeners: are told of each event as well, at once.
+    """
 
-        return Observer(self._step_done, self._target_done)
+    def __init__(
+        self,
+        detail: Detail,
+        *,
+        tell: Callable[[str], None] = tell,
+        watched: bool = True,
+        listeners: Iterable[Observer] = (),
+    ) -> None:
+        self._tell = tell
+        self._watched = watched
+        self._listeners = tuple(listeners)
+        self._events: deque[Happened] = deque()
+        self._over = threading.Event()
+        self._busy = threading.Lock()
+        self._thread = threading.Thread(target=self._keep_telling, name="sqlmig progress", daemon=True)
+        self._screen: Screen | None = None
+        self._broken = False
+        self._state = RunProgress(detail, Medium.LOG, time.monotonic())
+
+    def tell(self, event: Event) -> None:
+        """Something happened; may be called from any thread, and returns at once."""
+        self._events.append((time.monotonic(), event))
+        for listener in self._listeners:
+            listener(event)
 
     def waiting(self, target: Target, holders: list[Holder]) -> None:
-        """A target is kept waiting; called from another thread."""
-        self._line(waiting_line(target, holders))
+        """A target is kept waiting."""
+        self.tell(TargetWaits(target, tuple(holders)))
+
+    @property
+    def seen(self) -> Seen:
+        """What the report on the run needs to know; after the block."""
+        return seen(self._state, time.monotonic())
+
+    def confirm(self, question: str) -> bool:
+        """Asks whoever sits there; no answer is a no."""
+        with self._busy:
+            if self._screen is not None:
+                self._screen.close()
+            try:
+                return click.confirm(question, err=True)
+            except click.Abort:
+                return False
 
     def __enter__(self) -> Progress:
-        if sys.stderr.isatty():
-            # Only a terminal needs it, and importing it takes as long as a small migration.
-            from rich.console import Console
-
-            self._status = Console(stderr=True, highlight=False).status("planning")
-            self._status.start()
+        self._screen = _screen() if self._watched else None
+        if self._screen is not None:
+            self._state = replace(self._state, medium=Medium.SCREEN)
+        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._status is not None:
-            self._status.stop()
+        self._over.set()
+        self._thread.join()
+        self._take_in()
+        if self._screen is not None:
+            self._screen.close()
 
-    def _step_done(self, result: StepResult) -> None:
-        if self._detail is Detail.STEPS:
-            self._line(step_line(result))
-        self._last(f"{result.step.target.schema}  {result.step.label}")
+    def _keep_telling(self) -> None:
+        while not self._over.wait(_APART):
+            self._take_in()
 
-    def _target_done(self, result: TargetResult) -> None:
-        self._targets += 1
-        if self._detail is Detail.TARGETS and result.steps:
-            self._line(target_line(result))
-        self._last(result.target.schema)
+    def _take_in(self) -> None:
+        """Tells what has happened since the last time, and draws anew."""
+        with self._busy:
+            events = [self._events.popleft() for _ in range(len(self._events))]
+            if self._broken:
+                return
+            try:
+                self._show(events, time.monotonic())
+            except Exception as error:  # noqa: BLE001  whatever is wrong with the words, the run goes on without them
+                self._broken = True
+                with contextlib.suppress(OSError):
+                    self._tell(f"sqlmig: how the run goes on is not shown any more: {type(error).__name__}")
 
-    def _last(self, text: str) -> None:
-        if self._status is not None:
-            from rich.markup import escape
+    def _show(self, events: Sequence[Happened], now: float) -> None:
+        self._state = advance(self._state, events, now)
+        if self._screen is not None:
+            self._screen.show(self._state, now)
+        elif self._state.lines:
+            # A log that cannot be written to must not end a run half way, nor silence what comes after.
+            with contextlib.suppress(OSError):
+                self._tell("\n".join(self._state.lines))
 
-            self._status.update(escape(f"{self._targets:,} done, last {text}"))
 
-    def _line(self, text: str) -> None:
-        # A log that cannot be written to must not end a run half way.
-        with contextlib.suppress(OSError):
-            if self._status is not None:
-                self._status.console.print(text, markup=False, soft_wrap=True)
-            else:
-                tell(text)
+def _screen() -> Screen | None:
+    """What draws on stderr; None where nobody could see it."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return None
+    # Only a terminal needs it, and importing what draws takes as long as a small migration.
+    from sqlmig.cli.screen import Screen
+
+    screen = Screen()
+    return screen if screen.usable else None

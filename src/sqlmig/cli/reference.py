@@ -41,6 +41,9 @@ The project is the folder of the nearest `sqlmig.yaml`, in the current folder or
 `--database-url` says; without it the variable `SQLMIG_DATABASE_URL`; without that the environment's `database_url`;
 and without that libpq's own variables, service or passfile.
 
+Where the configuration lists several `databases`, what looks and `apply` work on all of them, or on those that
+`--database` names; what changes one thing wants one of them. [docs/shards.md](shards.md) has the rest.
+
 | variable | meaning |
 |---|---|
 | `SQLMIG_ENV` | the environment, where `--env` does not name one |

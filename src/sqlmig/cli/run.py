@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -13,11 +12,10 @@ import click
 
 from sqlmig.cli.app import app
 from sqlmig.cli.invocation import Invocation
-from sqlmig.cli.output import show_json, tell
+from sqlmig.cli.output import show_json, tell, tell_traceback
 from sqlmig.cli.usage import usage_error
 from sqlmig.errors import Interrupted, SqlmigError
 from sqlmig.report.errors import error_json, error_text, unexpected_json, unexpected_text
-from sqlmig.secret import mask_url
 
 _OURS = 2
 """The exit status of a fault that is sqlmig's own."""
@@ -57,9 +55,7 @@ def _ended(error: SqlmigError, arguments: Sequence[str]) -> int:
 
 def _unexpected(error: Exception, arguments: Sequence[str], *, verbose: bool) -> int:
     if verbose:
-        lines = "".join(traceback.format_exception(error)).splitlines()
-        # Line by line: a password is masked up to the last `@` of a text, which would swallow all between two URLs.
-        tell("\n".join(map(mask_url, lines)))
+        tell_traceback(error)
     if _wants_json(arguments):
         show_json(unexpected_json(error))
     else:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from sqlmig.cli.output import show, show_json, tell
+from sqlmig.cli.events import EventLog
 from sqlmig.cli.progress import Detail, Progress
+from sqlmig.cli.sharding import Answer, show_answer
 from sqlmig.cli.signals import stopping_on_signals
 from sqlmig.report.errors import error_json
 from sqlmig.report.refusals import refusal_json, refusals_text
-from sqlmig.report.run import failures_text, run_json, run_notes, run_summary
+from sqlmig.report.run import failures_text, run_json, run_notes, run_summary, waves_text
+from sqlmig.report.runstate import Seen
 
 if TYPE_CHECKING:
     from sqlmig.db.context import Stop
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 Call = Callable[[Progress, "Stop"], "RunResult"]
 
 
-def run_and_report(command: str, output: str, detail: Detail, call: Call) -> int:
+def run_and_report(command: str, output: str, detail: Detail, call: Call, *, events: str | None = None) -> int:
     """Makes a run and tells what it came to.
 
     Args:
@@ -28,32 +31,47 @@ def run_and_report(command: str, output: str, detail: Detail, call: Call) -> int
         output: `text` or `json`.
         detail: how much is told meanwhile.
         call: makes the run.
+        events: the file that gets each event as a line of JSON.
 
     Returns:
         The exit status: 0 only when every target was read back where it should be.
+
+    Raises:
+        UsageError: the file for events cannot be opened.
     """
     from sqlmig.engine import PlanRefused
 
     try:
-        with Progress(detail) as progress, stopping_on_signals() as stop:
+        with ExitStack() as stack:
+            listeners = [stack.enter_context(EventLog(events)).tell] if events is not None else []
+            progress = stack.enter_context(Progress(detail, listeners=listeners))
+            stop = stack.enter_context(stopping_on_signals())
             result = call(progress, stop)
     except PlanRefused as refused:
-        return _refused(refused, output)
+        return show_answer(refused_answer(refused, output))
+    return show_answer(run_answer(result, command, output, progress.seen))
+
+
+def run_answer(result: RunResult, command: str, output: str, seen: Seen) -> Answer:
+    """What a run came to, as it is shown.
+
+    Args:
+        result: of the run.
+        command: names the JSON document.
+        output: `text` or `json`.
+        seen: what the run's events told besides.
+    """
     if output == "json":
-        show_json(run_json(result, command))
-        return result.exit_status
-    if notes := run_notes(result):
-        tell(notes)
-    if failures := failures_text(result):
-        tell(failures)
-    show(run_summary(result))
-    return result.exit_status
+        return Answer(run_json(result, command, seen), result.exit_status)
+    told = [run_notes(result, seen), failures_text(result), waves_text(seen.waves)]
+    return Answer(run_summary(result), result.exit_status, "\n\n".join(filter(None, told)))
 
 
-def _refused(refused: PlanRefused, output: str) -> int:
+def refused_answer(refused: PlanRefused, output: str) -> Answer:
+    """Why a plan may not run, as it is shown."""
     refusals = refused.plan.refusals
     if output == "json":
-        show_json({**error_json(refused), "refusals": [refusal_json(refusal) for refusal in refusals]})
-    else:
-        tell(f"{refusals_text(refusals)}\n\nsqlmig: error: the plan may not run; nothing was changed")
-    return refused.exit_status
+        document = {**error_json(refused), "refusals": [refusal_json(refusal) for refusal in refusals]}
+        return Answer(document, refused.exit_status)
+    told = f"{refusals_text(refusals)}\n\nsqlmig: error: the plan may not run; nothing was changed"
+    return Answer("", refused.exit_status, told)

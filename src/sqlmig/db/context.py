@@ -28,13 +28,13 @@ _STOP_POLL = 0.1
 class Stop:
     """A request to stop, made by a signal or another thread.
 
-    The first request cancels the statement under way, unless a commit is on its way: that one is let through.
+    The first request cancels the statements under way, unless a commit is on its way: that one is let through.
     """
 
     def __init__(self) -> None:
         self._requested = False
-        self._running: Session | None = None
-        self._cancelling = threading.Lock()
+        self._running: dict[int, _Running] = {}
+        """By thread: each runs one statement at a time."""
 
     @property
     def requested(self) -> bool:
@@ -44,17 +44,19 @@ class Stop:
     def request(self) -> None:
         """Asks to stop; safe to call from a signal handler, for it waits for no lock."""
         self._requested = True
-        if self._running is not None:
-            # The handler runs on the thread that waits for the statement, so another one must cancel it.
-            threading.Thread(target=self._cancel, name="sqlmig-stopping", daemon=True).start()
+        for running in tuple(self._running.values()):
+            running.cancel()
 
     def cancellable(self, session: Session | None) -> None:
-        """Says which session runs a statement that may be cancelled; None while it may not."""
-        # A cancellation that is on its way must arrive now: it may not hit what comes next.
-        with self._cancelling:
-            self._running = session
-        if session is not None and self._requested:
-            self.request()
+        """Says which session runs a statement of the calling thread that may be cancelled; None while it may not."""
+        me = threading.get_ident()
+        before = self._running.pop(me, None)
+        if before is not None:
+            before.end()
+        if session is not None:
+            running = self._running[me] = _Running(session)
+            if self._requested:
+                running.cancel()
 
     def sleep(self, seconds: float) -> None:
         """Waits, but not beyond a request."""
@@ -62,13 +64,34 @@ class Stop:
         while not self._requested and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, _STOP_POLL))
 
-    def _cancel(self) -> None:
-        """Again and again until the statement has ended: the first request may reach the server before it does."""
+
+class _Running:
+    """A statement that may be cancelled, until it has ended."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._cancelling = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._ended = False
+
+    def cancel(self) -> None:
+        """Begins to cancel it, on another thread: a signal's handler runs on the one that waits for the statement."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._until_it_has_ended, name="sqlmig-stopping", daemon=True)
+            self._thread.start()
+
+    def end(self) -> None:
+        """It has ended; a cancellation that is on its way arrives before this returns, not to hit what comes next."""
+        with self._cancelling:
+            self._ended = True
+
+    def _until_it_has_ended(self) -> None:
+        """Again and again: the first request may reach the server before the statement does."""
         while True:
             with self._cancelling:
-                if self._running is None:
+                if self._ended:
                     return
-                self._running.cancel()
+                self._session.cancel()
             time.sleep(_STOP_POLL)
 
 
@@ -107,28 +130,35 @@ class RunContext:
         """The advisory locks that changing a target takes."""
         return keys_for(self.history, target)
 
-    def settings(self, step: Step) -> dict[str, str]:
+    def local_settings(self, step: Step) -> dict[str, str]:
         """The settings that hold for one step; all of them end with its transaction."""
         directives = step.script.directives
         apply = self.config.apply
         target = step.target
         settings = {
-            "search_path": quoted(target.schema, *self.config.search_path),
-            "lock_timeout": directives.lock_timeout or apply.lock_timeout,
             "statement_timeout": directives.statement_timeout or apply.statement_timeout,
+            "lock_timeout": directives.lock_timeout or apply.lock_timeout,
             "idle_in_transaction_session_timeout": "10min",
+            "search_path": quoted(target.schema, *self.config.search_path),
             "standard_conforming_strings": "on",
             "application_name": f"sqlmig {target.schema} {step.label}"[:63],
-            "sqlmig.scope": target.scope.value,
-            "sqlmig.schema": target.schema,
-            "sqlmig.history": self.history,
-            "sqlmig.touches": "\n".join(directives.touches),
-            "sqlmig.catalog": "on" if any(map(creates_other_than_relations, step.statements)) else "off",
         }
         if target.scope is Scope.TENANT and target.tenant is not None:
             # Rows under forced row level security are seen only with the tenant's context.
             settings[self.config.lint.tenant_setting] = target.tenant.id
         return settings
+
+    def session_settings(self, step: Step) -> dict[str, str]:
+        """The settings of a step outside of a transaction: also those that the session's guard reads."""
+        return self.local_settings(step) | {
+            "sqlmig.scope": step.target.scope.value,
+            "sqlmig.schema": step.target.schema,
+            "sqlmig.history": self.history,
+            "sqlmig.touches": "\n".join(step.script.directives.touches),
+            "sqlmig.catalog": "on" if any(map(creates_other_than_relations, step.statements)) else "off",
+        }
+
+    settings = session_settings
 
 
 def new_run_id() -> str:
@@ -148,7 +178,8 @@ def origin(tool: str, git_commit: str | None) -> Origin:
 class Waiting:
     """Looks who is in the way while statements run, on a session of its own, and passes it on.
 
-    One thread serves a run. It asks the server only when a statement has taken longer than `after`.
+    One thread and one session serve all threads of a run. The server is asked only about statements that have taken
+    longer than `after`.
     """
 
     def __init__(self, conninfo: str, look: Callable[[Session, int], list[Holder]], after: float = 0.5) -> None:
@@ -156,26 +187,24 @@ class Waiting:
         self._look = look
         self._after = after
         self._changed = threading.Condition()
-        self._pid: int | None = None
-        self._since = 0.0
-        self._notify: Callable[[list[Holder]], None] = lambda _holders: None
+        self._watched: dict[int, _Watched] = {}
+        """By the thread that waits for the statement."""
         self._closed = False
-        self._seen: list[Holder] = []
         self._thread: threading.Thread | None = None
 
     def begin(self, pid: int, notify: Callable[[list[Holder]], None]) -> None:
-        """A statement begins on the server process `pid`."""
+        """A statement of the calling thread begins on the server process `pid`."""
         with self._changed:
-            self._pid, self._since, self._notify, self._seen = pid, time.monotonic(), notify, []
+            self._watched[threading.get_ident()] = _Watched(pid, time.monotonic(), notify)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="sqlmig-waiting", daemon=True)
                 self._thread.start()
 
     def end(self) -> list[Holder]:
-        """The statement has ended; who was seen in its way."""
+        """The calling thread's statement has ended; who was seen in its way."""
         with self._changed:
-            self._pid = None
-            return self._seen
+            watched = self._watched.pop(threading.get_ident(), None)
+        return watched.seen if watched is not None else []
 
     def close(self) -> None:
         """Ends the thread and its session."""
@@ -189,27 +218,42 @@ class Waiting:
         from sqlmig.db.session import connect
 
         session: Session | None = None
-        told: set[int] = set()
         while True:
             with self._changed:
-                self._changed.wait(self._after / 2)
+                if not self._closed:
+                    self._changed.wait(self._after / 2)
                 if self._closed:
                     break
-                pid, long = self._pid, time.monotonic() - self._since >= self._after
-            if pid is None or not long:
-                told.clear()
-                continue
-            try:
-                session = session or connect(self._conninfo, application="sqlmig (watching)")
-                found = self._look(session, pid)
-            except Exception:  # noqa: BLE001  the run must not die of its observer
-                session = None
-                continue
-            with self._changed:
-                if self._pid == pid and found:
-                    self._seen = found
-            if {holder.pid for holder in found} - told:
-                told |= {holder.pid for holder in found}
-                self._notify(found)
+                long_ago = time.monotonic() - self._after
+                waiting = [(me, one) for me, one in self._watched.items() if one.since <= long_ago]
+            for me, watched in waiting:
+                try:
+                    session = session or connect(self._conninfo, application="sqlmig (watching)")
+                    found = self._look(session, watched.pid)
+                except Exception:  # noqa: BLE001  the run must not die of its observer
+                    session = None
+                    break
+                self._tell(me, watched, found)
         if session is not None:
             session.close()
+
+    def _tell(self, me: int, watched: _Watched, found: list[Holder]) -> None:
+        with self._changed:
+            if self._watched.get(me) is not watched or not found:
+                # Meanwhile the statement has ended: whoever was seen was in the way of something else.
+                return
+            watched.seen = found
+        if {holder.pid for holder in found} - watched.told:
+            watched.told |= {holder.pid for holder in found}
+            watched.notify(found)
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A statement that somebody may be in the way of."""
+
+    pid: int
+    since: float
+    notify: Callable[[list[Holder]], None]
+    seen: list[Holder] = field(default_factory=list)
+    told: set[int] = field(default_factory=set)

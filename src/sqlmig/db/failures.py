@@ -145,6 +145,26 @@ def lock_not_obtained(step: Step, seconds: float, found: Sequence[Holder]) -> Fa
     )
 
 
+def objects_not_obtained(step: Step, seconds: float, found: Sequence[Holder]) -> Failure:
+    """Another process changes what all targets share."""
+    who = "; ".join(map(str, found)) or "who holds it could not be seen"
+    return Failure(
+        f"{step.label} in {step.target.label} locks what all targets share ({', '.join(step.shared)}), one target at a "
+        f"time, and another process is at it: waited {seconds:g} s. {who}",
+        UNCHANGED,
+        f"run `{command(step)}` again, or look with `sqlmig locks`",
+        Place(step.script.path),
+    )
+
+
+def with_those_before(failure: Failure, count: int) -> Failure:
+    """The same failure, of a step whose transaction held others before it."""
+    if not count or failure.state != NOTHING_CHANGED:
+        return failure
+    others = "the file" if count == 1 else f"the {count} files"
+    return replace(failure, state=f"{failure.state}, nor of {others} before it in the same transaction")
+
+
 def gave_up(step: Step, said: ServerError, attempts: int, found: Sequence[Holder]) -> Failure:
     """Somebody was in the way each time."""
     who = "; blocked by " + "; ".join(map(str, found)) if found else ""

@@ -23,7 +23,7 @@ from sqlmig.project.model import Direction, Migration, Script
 from sqlmig.sql.identifiers import quote_literal
 from sqlmig.sql.statements import Statement, split
 
-FORMAT = 1
+FORMAT = 2
 """Of the tables; a database with a higher one was written by a newer sqlmig."""
 
 
@@ -70,11 +70,11 @@ def prepare(session: Session, history_schema: str) -> None:
 
 
 def bootstrap(history_schema: str) -> Composed:
-    """The statements that make the history's tables, its schema being there."""
-    text = (
+    """The statements that make the history's tables and functions, its schema being there."""
+    tables = (
         text_of("bootstrap").replace("{format}", str(FORMAT)).replace("{tool}", quote_literal(f"sqlmig {__version__}"))
     )
-    return compose(text, history=history_schema)
+    return compose(tables + text_of("functions"), history=history_schema)
 
 
 def exists(session: Session, history_schema: str) -> bool:

@@ -29,6 +29,8 @@ class Keys:
     target: int
     exclusive: bool
     """Whether the shared key is taken exclusively."""
+    objects: int | None = None
+    """The key of what all targets share, for a step that changes some of it."""
 
 
 def key_of(*parts: str) -> int:
@@ -40,6 +42,11 @@ def key_of(*parts: str) -> int:
 def shared_key(history_schema: str) -> int:
     """The key of all shared tracks."""
     return key_of(history_schema, "shared")
+
+
+def objects_key(history_schema: str) -> int:
+    """The key of the objects outside of all targets that tenants' steps lock: one such step runs at a time."""
+    return key_of(history_schema, "shared-objects")
 
 
 def keys_for(history_schema: str, target: Target) -> Keys:
@@ -108,8 +115,13 @@ def locked(session: Session, keys: Keys, label: str, seconds: float) -> Iterator
 
 def holders(session: Session, keys: Keys) -> list[Holder]:
     """The sessions that hold one of the keys against us."""
-    held = held_locks(session, {keys.shared: "shared tracks", keys.target: "target"})
-    return list({lock.holder.pid: lock.holder for lock in held}.values())
+    labels = {keys.shared: "shared tracks", keys.target: "target"}
+    if keys.objects is not None:
+        labels[keys.objects] = "shared objects"
+    held = held_locks(session, labels)
+    # Tenants' runs hold the shared tracks' key together.
+    against = [one for one in held if keys.exclusive or one.label != "shared tracks" or one.mode == "ExclusiveLock"]
+    return list({lock.holder.pid: lock.holder for lock in against}.values())
 
 
 def held_locks(session: Session, labels: Mapping[int, str]) -> list[HeldLock]:

@@ -4,34 +4,54 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 
 from sqlmig.db import failures
 from sqlmig.db.context import RunContext
-from sqlmig.db.locks import holders
+from sqlmig.db.locks import Keys, holders, objects_key
 from sqlmig.db.session import Session
 from sqlmig.plan.results import Failure, Holder, Outcome
+from sqlmig.plan.retry import Remedy
 from sqlmig.plan.values import Step
 
 POLL = 0.2
 """Seconds between two tries, before jitter."""
+POLL_OBJECTS = 0.035
+"""The same for the lock of what all targets share: it is held for one step, and many wait for it in turn."""
+OBJECTS_PATIENCE = 2.0
+"""Seconds to try for that one at least."""
 
 
 class Ended(Exception):
     """Carries an outcome out of an attempt, after everything was rolled back."""
 
-    def __init__(self, outcome: Outcome, failure: Failure | None = None) -> None:
+    def __init__(self, outcome: Outcome, failure: Failure | None = None, remedy: Remedy | None = None) -> None:
         super().__init__(outcome.value)
         self.outcome = outcome
         self.failure = failure
+        self.remedy = remedy or _REMEDIES.get(outcome)
+        """What the failure calls for."""
+
+
+_REMEDIES = {Outcome.FAILED: Remedy.FAIL, Outcome.BLOCKED: Remedy.RETRY}
 
 
 class Polling:
     """The time between tries for the locks of one step."""
 
-    def __init__(self, session: Session, step: Step, context: RunContext) -> None:
+    def __init__(self, session: Session, step: Step, context: RunContext, patience: float | None = None) -> None:
+        """Begins the time.
+
+        Args:
+            session: outside of a transaction whenever it pauses.
+            step: whose locks they are.
+            context: of the run.
+            patience: seconds to try; None for the configuration's.
+        """
         self._session = session
         self._step = step
         self._context = context
+        self._patience = context.lock_wait if patience is None else patience
         self._began = time.monotonic()
         self._told = False
         self.blockers: tuple[Holder, ...] = ()
@@ -43,19 +63,37 @@ class Polling:
         return time.monotonic() - self._began
 
     def pause(self) -> None:
-        """Waits before the next try; tells once who holds the locks.
+        """Waits before the next try for the target's locks; tells once who holds them.
 
         Raises:
             Ended: the run shall stop, or the time is up.
         """
         step, context = self._step, self._context
-        found = tuple(holders(self._session, context.keys(step.target)))
-        self.blockers = found or self.blockers
-        if found and not self._told:
-            context.on_wait(step.target, list(found))
-            self._told = True
+        self._look(context.keys(step.target))
+        if self.seconds >= self._patience:
+            raise Ended(Outcome.BLOCKED, failures.lock_not_obtained(step, self._patience, self.blockers))
+        context.stop.sleep(POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
+
+    def pause_for_objects(self) -> None:
+        """The same for the lock of what all targets share.
+
+        Raises:
+            Ended: the run shall stop, or the time is up.
+        """
+        step, context = self._step, self._context
+        patience = max(self._patience, OBJECTS_PATIENCE)
+        if self.seconds >= patience:
+            self._look(replace(context.keys(step.target), objects=objects_key(context.history)))
+            raise Ended(Outcome.BLOCKED, failures.objects_not_obtained(step, patience, self.blockers))
         if context.stop.requested:
             raise Ended(Outcome.INTERRUPTED, failures.interrupted(step))
-        if self.seconds >= context.lock_wait:
-            raise Ended(Outcome.BLOCKED, failures.lock_not_obtained(step, context.lock_wait, self.blockers))
-        context.stop.sleep(POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
+        context.stop.sleep(POLL_OBJECTS * (0.6 + 0.8 * random.random()))  # noqa: S311  jitter is no secret
+
+    def _look(self, keys: Keys) -> None:
+        found = tuple(holders(self._session, keys))
+        self.blockers = found or self.blockers
+        if found and not self._told:
+            self._context.on_wait(self._step.target, list(found))
+            self._told = True
+        if self._context.stop.requested:
+            raise Ended(Outcome.INTERRUPTED, failures.interrupted(self._step))

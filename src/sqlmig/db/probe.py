@@ -32,7 +32,7 @@ def probe(session: Session, leftover: Leftover | None, schema: str) -> Found:
     """Looks what became of a statement.
 
     Args:
-        session: outside of a transaction.
+        session: outside of a transaction, with the step's search path.
         leftover: what the statement leaves; None when that is not known.
         schema: the target's, where names without a schema live.
     """
@@ -41,7 +41,7 @@ def probe(session: Session, leftover: Leftover | None, schema: str) -> Found:
             valid = session.value(_INDEX, {"schema": named or schema, "name": name})
             return Found.NOTHING if valid is None else Found.DONE if valid else Found.HALF
         case IndexDropped(schema=named, name=name):
-            there = session.value(_INDEX, {"schema": named or schema, "name": name})
+            there = session.value(_INDEX_ON_PATH, {"schema": named, "name": name})
             return Found.DONE if there is None else Found.NOTHING
         case IndexRebuilt():
             return Found.HALF if _rebuild_leftovers(session, leftover, schema) else Found.NOTHING
@@ -101,6 +101,12 @@ JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %(schema)s AND c.relname = %(name)s"""
 
+# What is dropped by a name without a schema is looked for along the search path.
+_INDEX_ON_PATH = """
+SELECT true
+FROM pg_catalog.pg_index i
+WHERE i.indexrelid = pg_catalog.to_regclass(coalesce(quote_ident(%(schema)s) || '.', '') || quote_ident(%(name)s))"""
+
 _LABEL = """
 SELECT true
 FROM pg_catalog.pg_enum e
@@ -118,18 +124,25 @@ JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
 WHERE pn.nspname = %(schema)s AND p.relname = %(parent)s AND cn.nspname = %(child_schema)s AND c.relname = %(child)s"""
 
 # REINDEX CONCURRENTLY names what it builds x_ccnew and what it replaces x_ccold, with a number when the name is taken;
-# a name that would be too long is cut in front of that.
+# a name that would be too long is cut in front of that. Of a table it does the same with its TOAST table's index.
 _REBUILT = """
 SELECT n.nspname, c.relname
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+LEFT JOIN LATERAL (
+    SELECT o.relname, s.nspname
+    FROM pg_catalog.pg_class o
+    JOIN pg_catalog.pg_namespace s ON s.oid = o.relnamespace
+    WHERE n.nspname = 'pg_toast' AND o.reltoastrelid = t.oid
+) AS toasted ON true
 WHERE NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'
   AND CASE %(kind)s
       WHEN 'database' THEN true
-      WHEN 'schema' THEN n.nspname = %(name)s
-      WHEN 'table' THEN n.nspname = %(schema)s AND t.relname = %(name)s
+      WHEN 'schema' THEN coalesce(toasted.nspname, n.nspname) = %(name)s
+      WHEN 'table' THEN coalesce(toasted.nspname, n.nspname) = %(schema)s
+           AND coalesce(toasted.relname, t.relname) = %(name)s
       ELSE n.nspname = %(schema)s
            AND starts_with(%(name)s::text, regexp_replace(c.relname, '_cc(new|old)[0-9]*$', ''))
            AND (octet_length(c.relname) >= 60 OR regexp_replace(c.relname, '_cc(new|old)[0-9]*$', '') = %(name)s)

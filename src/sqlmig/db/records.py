@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from sqlmig.db import runs
 from sqlmig.db.context import Origin, RunContext
 from sqlmig.db.history import read_unfinished, statement_text, target_row
 from sqlmig.db.session import Session
+from sqlmig.db.traits import traits_of
 from sqlmig.plan.repair import Repair
 from sqlmig.plan.results import Outcome, ServerError
 from sqlmig.plan.resume import first_statements_checksum
-from sqlmig.plan.values import Step, Target
-from sqlmig.project.checksums import ALGORITHM, statements_checksum
-from sqlmig.project.model import Migration, Repeatable, Script
+from sqlmig.plan.values import Step, Target, Work
+from sqlmig.project.checksums import ALGORITHM
+from sqlmig.project.model import Migration, Script
 from sqlmig.sql.statements import Statement
 
 OWN_ROLE = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE"
@@ -42,26 +45,37 @@ class Attempt:
     duration: float
     lock_wait: float
     attempts: int
+    detail: Mapping[str, object] | None = None
+    """What else is worth keeping."""
 
 
-def record_step(history_schema: str, step: Step, digest: str, attempt: Attempt) -> tuple[str, dict[str, object]]:
-    """The statements that record a finished step, and their parameters; sent with COMMIT in one message."""
-    name = "record_repeatable" if isinstance(step.unit, Repeatable) else "record_migration"
-    names = (f"{name}_{step.direction.value}", "record_target", "log")
-    text = "; ".join(statement_text(one, history_schema) for one in names)
-    down = step.unit.down if isinstance(step.unit, Migration) else None
-    parameters: dict[str, object] = {
+def record_step(history_schema: str, step: Step, digest: str, attempt: Attempt) -> Message:
+    """The statement that records a finished step; sent with COMMIT in one message."""
+    return _record_step(history_schema), {
         **target_row(step.target),
         "version": step.version,
         "name": step.unit.name,
+        "action": step.direction.value,
         "algorithm": ALGORITHM,
         "checksum": bytes.fromhex(step.script.checksum),
-        "rendered": bytes.fromhex(statements_checksum(step.statements)),
-        "down_checksum": bytes.fromhex(down.checksum) if down is not None else None,
+        "rendered": traits_of(step).rendered,
+        "down_checksum": bytes.fromhex(step.unit.down.checksum) if step.version and step.unit.down else None,
         "digest": bytes.fromhex(digest),
-        **_log(attempt, step.direction.value, Outcome.DONE),
+        "run_id": attempt.run_id,
+        "duration": attempt.duration,
+        "lock_wait": attempt.lock_wait,
+        "attempts": attempt.attempts,
+        "actor": attempt.origin.actor,
+        "host": attempt.origin.host,
+        "tool": attempt.origin.tool,
+        "git_commit": attempt.origin.git_commit,
+        "detail": json.dumps(attempt.detail) if attempt.detail is not None else None,
     }
-    return text, parameters
+
+
+@lru_cache(maxsize=16)
+def _record_step(history_schema: str) -> str:
+    return statement_text("record_step", history_schema)
 
 
 def record_failure(
@@ -92,7 +106,7 @@ def store_scripts(session: Session, history_schema: str, scripts: Iterable[Scrip
         session.run(*scripts_rows(history_schema, list(rows.values())))
 
 
-def scripts_of(steps: Iterable[Step]) -> Iterator[Script]:
+def scripts_of(steps: Iterable[Step | Work]) -> Iterator[Script]:
     """The templates that steps are made of, with the down files that may be needed when theirs are gone."""
     for step in steps:
         yield step.script
@@ -114,40 +128,33 @@ def scripts_rows(history_schema: str, scripts: Sequence[Script]) -> Message:
 def begin_run(
     session: Session, context: RunContext, command: str, targets: Sequence[Target], reason: str | None
 ) -> None:
-    """Writes down that a run begins, with its frozen list of targets."""
+    """Writes down that a run without workers begins, with its frozen list of targets."""
     session.run(*run_row(context, command, targets, reason))
 
 
 def run_row(context: RunContext, command: str, targets: Sequence[Target], reason: str | None) -> Message:
-    """The statement that writes down that a run begins."""
-    return statement_text("begin_run", context.history), {
-        "run_id": context.run_id,
-        "command": command,
-        "actor": context.origin.actor,
-        "host": context.origin.host,
-        "tool": context.origin.tool,
-        "git_commit": context.origin.git_commit,
-        "reason": reason,
-        "targets": _frozen(targets),
-    }
+    """The statement that writes down that a run without workers begins."""
+    items = [runs.NewItem(target, 0, position) for position, target in enumerate(targets)]
+    return runs.begin_message(context, runs.NewRun(command, reason, None, None, (), items))
 
 
 def finish_run(session: Session, context: RunContext, outcome: Outcome) -> None:
-    """Writes down how a run ended."""
+    """Writes down how a run without workers ended."""
     session.run(*run_end(context, outcome))
 
 
 def settle_runs(session: Session, history_schema: str, targets: Sequence[Target]) -> None:
     """Ends runs that never wrote down how they ended, when all of their targets are known to be where they should be.
 
-    A run that goes on after all writes its own end over this one.
+    A run with a live worker is left alone. A run that goes on after all writes its own end over this one.
     """
     if read_unfinished(session, history_schema):
-        session.run(statement_text("settle_runs", history_schema), {"targets": _frozen(targets)})
+        parameters = {"tracks": [target.track for target in targets], "keys": [target.key for target in targets]}
+        session.run(statement_text("settle_runs", history_schema), parameters)
 
 
 def run_end(context: RunContext, outcome: Outcome) -> Message:
-    """The statement that writes down how a run ended."""
+    """The statement that writes down how a run without workers ended."""
     return statement_text("finish_run", context.history), {"run_id": context.run_id, "outcome": outcome.value}
 
 
@@ -270,10 +277,6 @@ def _progress_row(context: RunContext, step: Step, done: int) -> dict[str, objec
         "statement": None,
         "run_id": context.run_id,
     }
-
-
-def _frozen(targets: Sequence[Target]) -> str:
-    return json.dumps([{"track": t.track, "target": t.key, "schema": t.schema} for t in targets])
 
 
 def _log(attempt: Attempt, action: str, outcome: Outcome) -> dict[str, object]:

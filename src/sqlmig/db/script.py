@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlmig import __version__
 from sqlmig.db import history, records
 from sqlmig.db.context import RunContext
-from sqlmig.db.executor import GUARD, TIDY
+from sqlmig.db.guard import SPEAK_NOW, TIDY, guard
 from sqlmig.db.locks import transaction_locks
-from sqlmig.db.session import filled, quoted
+from sqlmig.db.session import assignments, filled, quoted
 from sqlmig.plan.resolve import Work, digests_along
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.values import Plan, Step
 from sqlmig.project.model import Scope
-from sqlmig.sql.identifiers import quote_ident, quote_literal
 from sqlmig.sql.outside import outside_transaction
 
 
@@ -52,38 +51,31 @@ def _lines(plan: Plan, context: RunContext) -> Iterator[str]:
 
 def _step(step: Step, digest: str, context: RunContext) -> Iterator[str]:
     yield f"\n-- {step.label} ({step.direction.value}, {step.script.path})"
-    record = _filled(
-        *records.record_step(
-            context.history, step, digest, records.Attempt(context.run_id, context.origin, 0.0, 0.0, 1)
-        )
-    )
+    attempt = records.Attempt(context.run_id, context.origin, 0.0, 0.0, 1)
     if step.transaction:
         yield "BEGIN;"
-        yield from _settings(step, context, "SET LOCAL")
+        yield from _terminated(assignments(context.local_settings(step), "SET LOCAL"))
         yield _take_locks(step, context)
-        yield _terminated(step.sql.text)
+        yield _closed(step.sql.text)
         if step.verify is not None:
             yield from _verified(step)
-        yield ";\n".join((*GUARD, *TIDY)) + ";"
-        yield record
+        yield SPEAK_NOW + ";"
+        yield from _terminated(TIDY)
+        yield guard(step, context, target_key=context.keys(step.target).target) + ";"
+        yield _filled(*records.record_step(context.history, step, digest, attempt))
         yield "COMMIT;"
     else:
-        yield from _settings(step, context, "SET")
+        limits = {"lock_timeout": "0", "statement_timeout": "0"}
+        yield from _terminated(assignments(context.local_settings(step) | limits, "SET"))
         for statement in step.statements:
             alone = outside_transaction(statement) is not None
             yield f"{statement.text};" if alone else f"BEGIN;\n{statement.text};\nCOMMIT;"
-        yield ";\n".join(TIDY) + ";"
-        yield f"BEGIN;\n{record}\nCOMMIT;"
+        yield from _terminated(TIDY)
+        yield f"BEGIN;\n{_filled(*records.record_step(context.history, step, digest, attempt))}\nCOMMIT;"
 
 
-def _settings(step: Step, context: RunContext, verb: str) -> Iterator[str]:
-    settings = context.settings(step)
-    if not step.transaction:
-        settings |= {"lock_timeout": "0", "statement_timeout": "0"}
-    for name, value in settings.items():
-        # A search path is a list of names, quoted already; everything else is one value.
-        written = value if name == "search_path" else quote_literal(value)
-        yield f"{verb} {'.'.join(map(quote_ident, name.split('.')))} = {written};"
+def _terminated(statements: Iterable[str]) -> Iterator[str]:
+    return (f"{statement};" for statement in statements)
 
 
 def _take_locks(step: Step, context: RunContext) -> str:
@@ -103,7 +95,7 @@ def _verified(step: Step) -> Iterator[str]:
         yield f"DO $sqlmig_verify$ {body} $sqlmig_verify$;"
 
 
-def _terminated(text: str) -> str:
+def _closed(text: str) -> str:
     """The file's text; a line feed keeps a comment at its end from swallowing what follows, a semicolon closes it."""
     return f"{text.rstrip()}\n;"
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
 import psycopg
 from psycopg import generators, pq, sql
+from psycopg.adapt import Transformer
 from psycopg.rows import TupleRow, tuple_row
 
 from sqlmig.db.errors import ServerRefused, connection_failed, server_error
@@ -58,10 +60,18 @@ class Session:
     def checks_client(self) -> bool:
         """Whether the server can notice, while a statement runs, that its client is gone."""
         try:
+            # It ends with the statement: behind a pooler the session is somebody else's next.
             self.run("SELECT pg_catalog.set_config('client_connection_check_interval', '1s', true)")
         except ServerRefused:
             return False
         return True
+
+    @cached_property
+    def own_settings(self) -> Mapping[str, str]:
+        """Settings for every step that not every server knows."""
+        check = {"client_connection_check_interval": "1s"} if self.checks_client else {}
+        # A limit that a role brings along ends the session, in the middle of whatever it does.
+        return check | ({"transaction_timeout": "0"} if self._connection.info.server_version >= 170000 else {})
 
     @property
     def broken(self) -> bool:
@@ -80,19 +90,10 @@ class Session:
             ServerRefused: with what the server said.
         """
         text = message if isinstance(message, str) else message.as_string(self._connection)
-        results: list[list[Row]] = []
-        cursor = _Cursor(self._connection)
-        try:
-            with cursor:
-                # Bytes: psycopg wants literal strings, and migrations come from files.
-                cursor.execute(text.encode(), parameters)
-                while True:
-                    if cursor.description is not None:
-                        results.append(cursor.fetchall())
-                    if not cursor.nextset():
-                        return results
-        except psycopg.Error as error:
-            raise ServerRefused(server_error(error, cursor.completed)) from error
+        answer = self.exchange(text if parameters is None else filled(text, parameters))
+        if answer.error is not None:
+            raise ServerRefused(answer.error)
+        return [self._rows(result) for result in answer.results if result.status == pq.ExecStatus.TUPLES_OK]
 
     def rows(self, message: str | sql.Composable, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """The rows of a query."""
@@ -106,13 +107,36 @@ class Session:
 
     def table(self, message: str, parameters: Mapping[str, object] | None = None) -> tuple[Sequence[str], list[Row]]:
         """The column names and the rows of a query."""
+        answer = self.exchange(message if parameters is None else filled(message, parameters))
+        if answer.error is not None:
+            raise ServerRefused(answer.error)
+        last = answer.results[-1]
+        return [(last.fname(number) or b"").decode() for number in range(last.nfields)], self._rows(last)
+
+    def exchange(self, text: str) -> Answer:
+        """Sends one message as it is, and reads the whole answer; the server's error is part of that.
+
+        Raises:
+            ServerRefused: the connection broke, or was lost before; how far the server got is not known.
+        """
+        raw = self._connection.pgconn
         try:
-            with self._connection.cursor() as cursor:
-                cursor.execute(message.encode(), parameters)
-                names = [column.name for column in cursor.description or ()]
-                return names, cursor.fetchall() if cursor.description is not None else []
+            raw.send_query(text.encode())
+            results = self._connection.wait(generators.execute(raw))
+            while results[-1].status in _COPYING:
+                _end_copy(raw, results.pop())
+                results += self._connection.wait(generators.fetch_many(raw))
         except psycopg.Error as error:
             raise ServerRefused(server_error(error)) from error
+        if results[-1].status == pq.ExecStatus.FATAL_ERROR:
+            said = psycopg.errors.error_from_result(results[-1], encoding="utf-8")
+            return Answer(results, len(results) - 1, server_error(said, len(results) - 1))
+        return Answer(results, len(results), None)
+
+    def _rows(self, result: pq.abc.PGresult) -> list[Row]:
+        reader = Transformer(self._connection)
+        reader.set_pgresult(result)
+        return reader.load_rows(0, result.ntuples, tuple)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -129,11 +153,16 @@ class Session:
 
     def set(self, settings: Mapping[str, str]) -> None:
         """Gives settings for the rest of the session."""
-        self.run(*set_config(settings, "false"))
+        self.run("; ".join(assignments(settings, "SET")))
 
     def set_local(self, settings: Mapping[str, str]) -> None:
         """Gives settings for the rest of the transaction."""
-        self.run(*set_config(settings, "true"))
+        self.run("; ".join(assignments(settings, "SET LOCAL")))
+
+    def speak_utf8(self) -> None:
+        """Takes back, for the rest of the transaction, another encoding that a file has set."""
+        if self._connection.pgconn.parameter_status(b"client_encoding") != b"UTF8":
+            self.run("SET LOCAL client_encoding = 'UTF8'")
 
     def grammar_says(self, texts: Sequence[str]) -> list[ServerError | None]:
         """Lets the server's grammar read texts. They are parsed and never executed; one round trip for all of them.
@@ -198,16 +227,33 @@ class Session:
         self._connection.close()
 
 
-class _Cursor(psycopg.ClientCursor[TupleRow]):
-    """Knows how many statements of a message ran before one failed."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said to one message."""
 
-    completed: int | None = None
+    results: Sequence[pq.abc.PGresult]
+    """Of the statements that ran, and of the one that failed."""
+    completed: int
+    """How many statements ran; the one behind them failed, and the rest was not looked at."""
+    error: ServerError | None
 
-    def _check_results(self, results: list[pq.abc.PGresult]) -> None:
-        # No public hook of psycopg sees the results that come before an error; a test keeps an eye on this one.
-        good = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
-        self.completed = sum(result.status in good for result in results)
-        super()._check_results(results)
+    def row(self, number: int) -> list[str | None]:
+        """The first row of the statement of that number, from 0 or from the end, as the server wrote it."""
+        result = self.results[number]
+        values = (result.get_value(0, column) for column in range(result.nfields))
+        return [None if value is None else value.decode() for value in values]
+
+
+_COPYING = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT)
+
+
+def _end_copy(raw: pq.abc.PGconn, began: pq.abc.PGresult) -> None:
+    """Lets the server refuse data that nobody sends; throws away what nobody reads."""
+    if began.status == pq.ExecStatus.COPY_IN:
+        raw.put_copy_end(b"sqlmig sends no data: write the rows as INSERT")
+        return
+    while raw.get_copy_data(0)[0] > 0:
+        pass
 
 
 def connect(conninfo: str, *, application: str = "sqlmig") -> Session:
@@ -228,9 +274,7 @@ def _open(conninfo: str, application: str) -> psycopg.Connection[TupleRow]:
         return psycopg.connect(
             conninfo,
             autocommit=True,
-            prepare_threshold=None,
             row_factory=tuple_row,
-            cursor_factory=psycopg.ClientCursor,
             **{**_OPTIONS, "application_name": application},  # type: ignore[arg-type]
         )
     except (psycopg.Error, ValueError, UnicodeError) as error:
@@ -270,11 +314,16 @@ def make_schema(session: Session, schema: str) -> None:
     session.run(compose("CREATE SCHEMA IF NOT EXISTS {schema}", schema=schema))
 
 
-def set_config(settings: Mapping[str, str], local: Literal["true", "false"]) -> tuple[str, dict[str, object]]:
-    """A query that gives settings, and its parameters."""
-    calls = ", ".join(f"pg_catalog.set_config(%(n{i})s, %(v{i})s, {local})" for i in range(len(settings)))
-    names: dict[str, object] = {f"n{i}": name for i, name in enumerate(settings)}
-    return f"SELECT {calls}", names | {f"v{i}": value for i, value in enumerate(settings.values())}
+def assignments(settings: Mapping[str, str], verb: Literal["SET", "SET LOCAL"]) -> tuple[str, ...]:
+    """The statements that give settings."""
+    return tuple(_assignment(verb, name, value) for name, value in settings.items())
+
+
+@lru_cache(maxsize=1024)
+def _assignment(verb: str, name: str, value: str) -> str:
+    # A search path is a list of names, quoted already; everything else is one value.
+    written = value if name == "search_path" else literal(value)
+    return f"{verb} {'.'.join(sql.Identifier(part).as_string() for part in name.split('.'))} = {written}"
 
 
 @cache
@@ -289,8 +338,19 @@ def compose(text: str, **names: str) -> sql.Composed:
 
 
 def filled(text: str, parameters: Mapping[str, object]) -> str:
-    """A statement with its parameters written out as literals, for a script."""
-    return text % {name: sql.Literal(value).as_string() for name, value in parameters.items()}
+    """A statement with its parameters written out as literals, which every setting of a session reads alike."""
+    return text % {name: literal(value) for name, value in parameters.items()}
+
+
+def literal(value: object) -> str:
+    """A value as SQL."""
+    # Most of what a run sends is the same for every target; 1, 1.0 and True are not.
+    return _literal_of_text(value) if type(value) is str else sql.Literal(value).as_string()
+
+
+@lru_cache(maxsize=4096)
+def _literal_of_text(value: str) -> str:
+    return sql.Literal(value).as_string()
 
 
 def quoted(*names: str) -> str:

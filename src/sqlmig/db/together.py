@@ -7,17 +7,12 @@ from __future__ import annotations
 
 import time
 
-from sqlmig.db import records
+from sqlmig.db import messages, records
 from sqlmig.db.context import RunContext
-from sqlmig.db.executor import GUARD, TIDY, verify
+from sqlmig.db.guard import verify
 from sqlmig.db.session import Session
 from sqlmig.plan.values import Step
 from sqlmig.sql.concurrent import without_concurrently
-
-_HELD = """
-SELECT coalesce(string_agg(DISTINCT l.relation::text, ','), '')
-FROM pg_catalog.pg_locks l
-WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted"""
 
 
 def run_in_open_transaction(session: Session, step: Step, digest: str, context: RunContext) -> None:
@@ -34,11 +29,10 @@ def run_in_open_transaction(session: Session, step: Step, digest: str, context: 
         Ended: the verify file found a fault.
     """
     began = time.monotonic()
-    settings = context.settings(step) | {"sqlmig.held": session.value(_HELD)}
-    session.set_local(settings)
+    settings = messages.settings(session, step, context)
+    held = session.value("; ".join((*settings, messages.written_elsewhere(step, context))) + "::text")
     session.run(step.sql.text if step.transaction else without_concurrently(step.sql.text))
     verify(session, step)
+    session.speak_utf8()
     attempt = records.Attempt(context.run_id, context.origin, time.monotonic() - began, 0.0, 1)
-    record, parameters = records.record_step(context.history, step, digest, attempt)
-    epilogue = "; ".join((*GUARD, *TIDY)).replace("%", "%%")
-    session.run(f"{epilogue}; {record}", parameters)
+    session.run("; ".join(messages.closing(session, step, context, digest, attempt, held=held, key=None)))

@@ -1,176 +1,256 @@
-"""The loop over targets: one after the other, each as far as it gets. What failed and what was not started is told."""
+"""A run, start to end: the shared tracks first, then the tenants, wave by wave, together with whoever helps.
+
+begin     the run and its frozen list of targets are written down; or one for the same is under way, and is joined
+shared    the shared tracks, one after the other
+waves     the tenants, many at a time
+collect   what became of each target, in this process or in another one
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
-from sqlmig.db import failures, records
+from sqlmig.db import failures, runlist, runs
 from sqlmig.db.context import RunContext, Waiting
-from sqlmig.db.errors import ServerRefused
-from sqlmig.db.executor import run_in_transaction
-from sqlmig.db.outside import run_outside_transaction
-from sqlmig.db.session import Session
-from sqlmig.errors import ConnectionFailed
-from sqlmig.plan.resolve import Work, digests_along
-from sqlmig.plan.results import Failure, Outcome, StepResult, TargetResult
-from sqlmig.plan.values import Plan, Step, Target, TargetPlan
+from sqlmig.db.lane import Lane
+from sqlmig.db.locks import blockers_of
+from sqlmig.db.servers import free_connections
+from sqlmig.db.session import Session, connect
+from sqlmig.fleet.alone import run_in_turn
+from sqlmig.fleet.control import Fleet, Policy, Ran, run_waves, telling_waits
+from sqlmig.fleet.launch import Rollout
+from sqlmig.fleet.share import LEASE
+from sqlmig.fleet.stage import Replan, Serving
+from sqlmig.fleet.verifying import unverified
+from sqlmig.plan.adapting import Workers, automatic, fixed
+from sqlmig.plan.breaker import Breaker, breaker_for, stop_on_failure
+from sqlmig.plan.events import Observer, RunBegan, StepEnded
+from sqlmig.plan.results import Failure, Outcome, TargetResult
+from sqlmig.plan.rollout import Identity, ItemState, RunItem, RunState, Wave
+from sqlmig.plan.values import Plan, TargetPlan
+from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Scope
 
-MOST_REPLANS = 20
-"""How often a target is planned anew because other runs keep changing it."""
 
-CONNECTION_TARGETS = 300
-"""A connection serves so many targets and is opened anew: what a server process remembers grows with each schema."""
+@dataclass(frozen=True)
+class Running:
+    """What a run works with."""
+
+    session: Session
+    files: ProjectFiles
+    context: RunContext
+    observer: Observer
+    replan: Replan
+    rollout: Rollout
+    worker: str
+    """This process's name among those that work on the run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Observer:
-    """Who is told how a run goes on."""
+class Outcomes:
+    """What became of the targets of a run."""
 
-    step_done: Callable[[StepResult], None] = lambda _result: None
-    target_done: Callable[[TargetResult], None] = lambda _result: None
+    results: tuple[TargetResult, ...]
+    """In the order of the plan."""
+    stopped: str | None = None
+    """Why some of them had no turn; None when all had."""
+    state: RunState = RunState.RUNNING
 
 
-Replan = Callable[[Target], TargetPlan | Failure]
+def worker_name() -> str:
+    """A name for this process, the only one of its kind: host, process, and chance."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
 
 
-def run_targets(
-    session: Session, plan: Plan, context: RunContext, waiting: Waiting, observer: Observer, replan: Replan
-) -> tuple[TargetResult, ...]:
-    """Runs a plan.
+def begin(running: Running, new: runs.NewRun) -> tuple[Running, tuple[Wave, ...], bool]:
+    """Writes a run down, or joins the one that is under way for the same.
 
-    A target that fails does not stop the others; a shared track that fails stops everything behind it, and so does an
-    error that every target would meet.
-
-    Args:
-        session: the connection that does it.
-        plan: without refusals.
-        context: of the run.
-        waiting: sees who is in the way.
-        observer: is told of every step and target.
-        replan: plans a target anew after another run changed it; a Failure when it may not go on.
+    Returns:
+        What to go on with, the run's waves, and whether it was joined.
     """
-    results: list[TargetResult] = []
-    stopped = False
-    served = 0
-    for target_plan in plan.targets:
-        if target_plan.steps and not (stopped or context.stop.requested):
-            if served and served % CONNECTION_TARGETS == 0:
-                session.reopen()
-            served += 1
-            result = run_target(session, target_plan, context, waiting, observer, replan)
-            stopped = _stops_the_rest(result)
-        elif target_plan.steps and not stopped:
-            result = TargetResult(target_plan, Outcome.INTERRUPTED, failure=failures.not_begun(target_plan.steps[0]))
-            stopped = True
-        elif target_plan.steps:
-            result = TargetResult(target_plan, Outcome.NOT_STARTED)
-        else:
-            result = TargetResult(target_plan, Outcome.DONE)
-        results.append(result)
-        observer.target_done(result)
-    _connect_again(session, results)
-    return tuple(results)
+    context, session = running.context, running.session
+    run_id = runs.begin(session, context, new, worker=running.worker, lease=LEASE)
+    if run_id == context.run_id:
+        return running, tuple(new.waves), False
+    runs.join(session, context.history, run_id, running.worker, context.origin.host, os.getpid(), LEASE)
+    return _of_run(running, run_id), runs.stored(session, context.history, run_id).waves, True
 
 
-def _connect_again(session: Session, results: Sequence[TargetResult]) -> None:
-    """What the run came to is read back, and recorded, on a connection that works.
+def take_up(running: Running, run_id: str) -> tuple[Running, tuple[Wave, ...]]:
+    """Lets a run go on that was interrupted, paused or halted, and joins it.
 
     Raises:
-        ConnectionFailed: all seemed to end well, and nobody can read whether it did.
+        Refused: nothing of it can be taken up.
     """
-    if not session.broken:
-        return
+    context, session = running.context, running.session
+    found = runs.reopen(session, context.history, run_id)
+    runs.join(session, context.history, run_id, running.worker, context.origin.host, os.getpid(), LEASE)
+    return _of_run(running, run_id), found.waves
+
+
+def end(running: Running, outcome: Outcome) -> None:
+    """Leaves a run, and writes down how it ended unless others go on with it."""
+    context = running.context
+    runs.leave(running.session, context.history, context.run_id, running.worker)
+    runs.finish(running.session, context, outcome)
+
+
+def run_late(running: Running, plan: Plan) -> Outcomes:
+    """Runs tenants that joined the registry meanwhile, as one more wave of the same run."""
+    session, context = running.session, running.context
+    pending = [one.target for one in plan.pending]
+    if pending:
+        found = runs.stored(session, context.history, context.run_id).waves
+        late = Wave("late", tuple(target.identity for target in pending))
+        runs.add_wave(session, context.history, context.run_id, late, len(found), pending)
+        runs.join(session, context.history, context.run_id, running.worker, context.origin.host, os.getpid(), LEASE)
+    return run_plan(running, plan, runs.stored(session, context.history, context.run_id).waves, told=False)
+
+
+def run_plan(
+    running: Running, plan: Plan, waves: Sequence[Wave], *, joined: bool = False, told: bool = True
+) -> Outcomes:
+    """Runs a plan whose run is written down.
+
+    A tenant that fails does not stop the others, unless the breaker says so; a shared track that fails stops everything
+    behind it.
+
+    Args:
+        running: what it works with.
+        plan: without refusals.
+        waves: the tenants of the run, in the order in which they have their turn.
+        joined: whether another process has begun the run.
+        told: whether the observer hears that the run begins.
+
+    Raises:
+        ConnectionFailed: the run's own tables cannot be reached any more.
+    """
+    shared = [target for target in plan.targets if target.target.scope is Scope.SHARED]
+    tenants = {one.target.identity: one for one in plan.targets if one.target.scope is Scope.TENANT}
+    if told:
+        running.observer(_began(running, plan, waves, joined=joined))
+    with _watching(running) as waiting:
+        first = _shared(running, waiting, shared)
+        if not all(result.outcome is Outcome.DONE for result in first) or not waves:
+            rest = tuple(_untouched(one) for one in tenants.values())
+            return Outcomes((*first, *_interrupted(running, rest, among=first)))
+        ran = run_waves(_fleet(running, waiting), running.context.run_id, waves, tenants)
+    found = _collected(running, tenants, ran)
+    return Outcomes((*first, *_interrupted(running, found, among=())), ran.stopped, ran.state)
+
+
+def _of_run(running: Running, run_id: str) -> Running:
+    """The same, for a run that another process has begun."""
+    return replace(running, context=replace(running.context, run_id=run_id))
+
+
+def _began(running: Running, plan: Plan, waves: Sequence[Wave], *, joined: bool) -> RunBegan:
+    sizes = tuple((wave.name, len(wave.targets)) for wave in waves)
+    workers = _workers(running).now
+    return RunBegan(running.context.run_id, len(plan.pending), plan.step_count, sizes, workers, joined)
+
+
+@contextmanager
+def _watching(running: Running) -> Iterator[Waiting]:
+    """Who sees who is in the way; the session that it takes ends with the block."""
+    waiting = Waiting(running.session.conninfo, blockers_of)
     try:
-        session.reopen()
-    except ConnectionFailed:
-        if all(result.outcome is Outcome.DONE for result in results):
-            raise
+        yield waiting
+    finally:
+        waiting.close()
 
 
-def run_target(
-    session: Session,
-    target_plan: TargetPlan,
-    context: RunContext,
-    waiting: Waiting,
-    observer: Observer,
-    replan: Replan,
-) -> TargetResult:
-    """Runs the steps of one target until one does not end well."""
-    done: list[StepResult] = []
-    for _ in range(MOST_REPLANS):
-        moved = False
-        for step, digests in zip(target_plan.steps, _digests(target_plan), strict=True):
-            result = _run_step(session, step, digests, context, waiting)
-            if result.outcome is Outcome.MOVED:
-                moved = True
-                break
-            done.append(result)
-            observer.step_done(result)
-            if result.outcome is not Outcome.DONE:
-                return TargetResult(target_plan, result.outcome, tuple(done), result.failure)
-        if not moved:
-            return TargetResult(target_plan, Outcome.DONE, tuple(done))
-        planned = _replanned(session, target_plan, replan)
-        if isinstance(planned, Failure):
-            return TargetResult(target_plan, Outcome.FAILED, tuple(done), planned)
-        target_plan = planned
-    failure = failures.kept_moving(target_plan.target, MOST_REPLANS)
-    return TargetResult(target_plan, Outcome.BLOCKED, tuple(done), failure)
-
-
-def _replanned(session: Session, target_plan: TargetPlan, replan: Replan) -> TargetPlan | Failure:
+def _shared(running: Running, waiting: Waiting, plans: Sequence[TargetPlan]) -> tuple[TargetResult, ...]:
+    """The shared tracks, on the run's own session."""
+    context = telling_waits(running.context, running.observer)
+    lane = Lane(running.session, context, waiting, threading.Lock())
+    serving = Serving(context, running.replan, waiting, tell=lambda result: running.observer(StepEnded(0, result)))
     try:
-        if session.broken:
-            session.reopen()
-        return replan(target_plan.target)
-    except (ConnectionFailed, ServerRefused) as error:
-        return failures.connection_lost(target_plan.steps[0], error.message)
+        return run_in_turn(lane, plans, serving, running.observer)
+    finally:
+        lane.release()
 
 
-def _run_step(
-    session: Session, step: Step, digests: records.Digests, context: RunContext, waiting: Waiting
-) -> StepResult:
-    began = time.monotonic()
-    try:
-        if session.broken:
-            session.reopen()
-        run = run_in_transaction if step.transaction else run_outside_transaction
-        result = run(session, step, digests, context, waiting)
-    except (ConnectionFailed, ServerRefused) as error:
-        # Whatever is open is not to be committed with what comes next.
-        session.close()
-        lost = failures.connection_lost(step, error.message)
-        result = StepResult(step, Outcome.FAILED, time.monotonic() - began, failure=lost)
-    return result if result.failure is None else _recorded(session, result, result.failure, context)
+def _fleet(running: Running, waiting: Waiting) -> Fleet:
+    conninfo, alone = running.session.conninfo, threading.Lock()
+    return Fleet(
+        session=running.session,
+        context=running.context,
+        lane=lambda context: Lane(connect(conninfo, application="sqlmig (worker)"), context, waiting, alone),
+        serving=Serving(running.context, running.replan, waiting, running.rollout.together),
+        policy=Policy(_workers(running), _breaker(running), running.rollout.confirm),
+        observer=running.observer,
+        verify=partial(unverified, running.session, running.files),
+        worker=running.worker,
+    )
 
 
-def _recorded(session: Session, result: StepResult, failure: Failure, context: RunContext) -> StepResult:
-    """The result, with its failure in the history; where that cannot be done, the failure says so."""
-    attempt = records.Attempt(context.run_id, context.origin, result.duration, result.lock_wait, result.attempts)
-    try:
-        if session.broken:
-            session.reopen()
-        records.record_failure(
-            session, context.history, result.step, attempt, result.outcome, failure.message, failure.error
-        )
-    except (ServerRefused, ConnectionFailed):
-        state = f"{failure.state}; this failure could not be written to the history"
-        return replace(result, failure=replace(failure, state=state))
-    return result
+def _workers(running: Running) -> Workers:
+    wanted = running.rollout.workers
+    return automatic(free_connections(running.session)) if wanted == "auto" else fixed(wanted)
 
 
-def _digests(target_plan: TargetPlan) -> Sequence[records.Digests]:
-    """The target's digest before and after each step."""
-    after = digests_along(target_plan.before, (Work(step.unit, step.direction) for step in target_plan.steps))
-    before = [target_plan.before.digest, *after]
-    return [records.Digests(b, a) for b, a in zip(before, after, strict=False)]
+def _breaker(running: Running) -> Callable[[int], Breaker]:
+    if running.rollout.stop_on_failure:
+        return stop_on_failure
+    return partial(breaker_for, running.context.config.apply.breaker)
 
 
-def _stops_the_rest(result: TargetResult) -> bool:
-    if result.outcome is Outcome.DONE:
-        return False
-    shared = result.target.scope is Scope.SHARED
-    return shared or result.outcome is Outcome.INTERRUPTED or (result.failure is not None and result.failure.halts)
+def _collected(running: Running, tenants: Mapping[Identity, TargetPlan], ran: Ran) -> tuple[TargetResult, ...]:
+    """The result of each tenant; of those that this process did not have, what the run's items say."""
+    elsewhere: Mapping[Identity, RunItem] = {}
+    if any(plan.steps and identity not in ran.results for identity, plan in tenants.items()):
+        _, items = runlist.show(running.session, running.context.history, running.context.run_id)
+        elsewhere = {(item.track, item.key): item for item in items}
+    return tuple(
+        ran.results.get(identity) or _result_elsewhere(plan, elsewhere.get(identity))
+        for identity, plan in tenants.items()
+    )
+
+
+def _result_elsewhere(plan: TargetPlan, item: RunItem | None) -> TargetResult:
+    if not plan.steps:
+        return TargetResult(plan, Outcome.DONE)
+    outcome = _OUTCOMES.get(item.state) if item is not None else None
+    if item is None or outcome is None:
+        return TargetResult(plan, Outcome.NOT_STARTED)
+    failure = None
+    if item.error is not None:
+        state = "another process of this run had it; what failed was rolled back, or is recorded"
+        failure = Failure(item.error.message, state, f"`sqlmig history --failed --schema {item.schema}` says more")
+    return TargetResult(plan, outcome, (), failure, 0, item.seconds or 0.0, item.attempts, elsewhere=True)
+
+
+_OUTCOMES = {
+    ItemState.DONE: Outcome.DONE,
+    ItemState.FAILED: Outcome.FAILED,
+    ItemState.QUARANTINED: Outcome.QUARANTINED,
+    ItemState.BLOCKED: Outcome.BLOCKED,
+}
+
+
+def _untouched(plan: TargetPlan) -> TargetResult:
+    return TargetResult(plan, Outcome.NOT_STARTED if plan.steps else Outcome.DONE)
+
+
+def _interrupted(
+    running: Running, results: Sequence[TargetResult], *, among: Sequence[TargetResult]
+) -> tuple[TargetResult, ...]:
+    """After a request to stop, the first target that had no turn says so, unless one was interrupted in its turn."""
+    known = any(result.outcome is Outcome.INTERRUPTED for result in (*among, *results))
+    if known or not running.context.stop.requested:
+        return tuple(results)
+    changed = list(results)
+    for number, result in enumerate(results):
+        if result.outcome is Outcome.NOT_STARTED:
+            failure = failures.not_begun(result.plan.steps[0])
+            changed[number] = replace(result, outcome=Outcome.INTERRUPTED, failure=failure)
+            break
+    return tuple(changed)

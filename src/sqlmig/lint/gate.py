@@ -29,7 +29,7 @@ def with_findings(files: ProjectFiles, plan: Plan) -> Plan:
         real = Sample(target.schema, target.schema, target.tenant)
         return (*configured, real) if files.config.lint.samples else (real,)
 
-    pending = frozenset(step.script.path for step in plan.steps)
+    pending = frozenset(work.script.path for work in plan.works)
     linted = lint(files, settings_of(files.config), Wanted(paths=pending), samples=samples)
     threshold = files.config.apply.refuse_on
     refused = linted.result.at_least(threshold)

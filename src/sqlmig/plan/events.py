@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlmig.plan.results import Holder, RunResult, StepResult, TargetResult
@@ -122,3 +123,10 @@ Event = (
     | RunStopped
     | RunEnded
 )
+
+Observer = Callable[[Event], None]
+"""Who is told how a run goes on."""
+
+
+def nobody(_event: Event) -> None:
+    """An observer that does not care."""

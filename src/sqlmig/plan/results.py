@@ -123,7 +123,16 @@ class TargetResult:
     plan: TargetPlan
     outcome: Outcome
     steps: tuple[StepResult, ...] = ()
+    """What ran, step by step; of a large run only where something went wrong, for memory's sake: see `ran`."""
     failure: Failure | None = None
+    ran: int = 0
+    """How many steps were done."""
+    seconds: float = 0.0
+    """What they took, waiting not counted."""
+    attempts: int = 1
+    """How often the target was tried."""
+    elsewhere: bool = False
+    """Whether another process of the same run did it."""
 
     @property
     def target(self) -> Target:

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+# What the configuration says of waves and gates; here it is together with what becomes of them.
+from sqlmig.project.config.rollout import Gate as Gate
+from sqlmig.project.config.rollout import WaveRule as WaveRule
+
 Identity = tuple[str, str]
 """Track and key of a target."""
 
@@ -43,46 +47,12 @@ OVER = frozenset({ItemState.DONE, ItemState.FAILED, ItemState.QUARANTINED, ItemS
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """What has to hold before the next wave begins."""
-
-    failures: float = 0
-    """How many targets of the wave may have failed: a count from 1, below 1 a share of the wave; 0 for none."""
-    longest: float | None = None
-    """Seconds that the slowest target may have taken."""
-    verify: tuple[str, ...] = ()
-    """Verify files, relative to the project, that are run in every target of the wave: no row may come back."""
-    pause: float = 0.0
-    """Seconds to wait before the next wave."""
-    confirm: bool = False
-    """Whether somebody has to say that it goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaveRule:
-    """Which targets a wave takes, of those that no wave before it took; nothing chosen means all of them."""
-
-    name: str
-    tenants: tuple[str, ...] = ()
-    """Slugs or schemas, or patterns of them."""
-    where: Mapping[str, object] = field(default_factory=dict)
-    """Columns of the registry and the values that they must have: labels."""
-    count: int | None = None
-    """At most so many of those."""
-    share: float | None = None
-    """Instead of a count: at most this share, between 0 and 1, of all targets of the run."""
-    smallest: bool = False
-    """Whether the smallest schemas come first, by the space that they take."""
-    gate: Gate = Gate()
-
-
-@dataclass(frozen=True, slots=True)
 class Wave:
     """A part of a run's targets that is over before the next part begins."""
 
     name: str
     targets: tuple[Identity, ...]
-    gate: Gate = Gate()
+    gate: Gate = field(default_factory=Gate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +68,13 @@ class ErrorKind:
     constraint: str | None
     message: str
     """The first line, the target's own names taken out."""
+
+    def __str__(self) -> str:
+        if self.sqlstate is None:
+            return self.message
+        where = self.migration if self.statement is None else f"{self.migration}:{self.statement}"
+        constraint = f" (constraint {self.constraint})" if self.constraint else ""
+        return f"{self.sqlstate} in {where}{constraint}" if where else f"{self.sqlstate}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sqlmig.plan.rollout import RunSummary
 from sqlmig.plan.values import Plan, Reason, Refusal, Standing, Target, TargetPlan
 
 
@@ -36,6 +37,22 @@ class UnfinishedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionGroup:
+    """Targets of one track that have the same highest version, and stand alike."""
+
+    track: str
+    head: int
+    standing: Standing
+    targets: tuple[TargetStatus, ...]
+
+    @property
+    def pending(self) -> tuple[int, int]:
+        """The fewest and the most that `apply` would run in one of them."""
+        numbers = [target.pending for target in self.targets]
+        return min(numbers), max(numbers)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Where every selected target stands."""
 
@@ -44,6 +61,8 @@ class Status:
     """The highest version that each track's files have."""
     unfinished: tuple[UnfinishedRun, ...] = ()
     notes: tuple[str, ...] = ()
+    runs: tuple[RunSummary, ...] = ()
+    """Runs over many targets that have not come to their end, with how far they are."""
 
     @property
     def counts(self) -> Mapping[Standing, int]:
@@ -54,6 +73,17 @@ class Status:
     def current(self) -> bool:
         """Whether every target is where the files are."""
         return all(target.standing is Standing.CURRENT for target in self.targets)
+
+
+def by_version(targets: Iterable[TargetStatus]) -> tuple[VersionGroup, ...]:
+    """Targets that stand alike put together: track by track, the newest version first."""
+    found: dict[tuple[str, int, Standing], list[TargetStatus]] = {}
+    for one in targets:
+        found.setdefault((one.target.track, one.head, one.standing), []).append(one)
+    tracks = list(dict.fromkeys(track for track, _, _ in found))
+    standings = list(Standing)
+    order = sorted(found, key=lambda key: (tracks.index(key[0]), -key[1], standings.index(key[2])))
+    return tuple(VersionGroup(*key, tuple(found[key])) for key in order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +157,7 @@ def status_of(
     plan: Plan,
     heads: Mapping[tuple[str, str], tuple[int, datetime.datetime]],
     unfinished: tuple[UnfinishedRun, ...],
+    runs: tuple[RunSummary, ...] = (),
 ) -> Status:
     """Where every target of a plan stands.
 
@@ -134,6 +165,7 @@ def status_of(
         plan: that would bring all targets up.
         heads: by target identity, the highest applied version and when the target changed last.
         unfinished: runs without an end.
+        runs: those over many targets that are not finished.
     """
     problems: dict[tuple[str, str], list[Refusal]] = {}
     for refusal in plan.refusals:
@@ -141,7 +173,7 @@ def status_of(
             problems.setdefault(refusal.target.identity, []).append(refusal)
     rows = tuple(_row(target, heads.get(target.target.identity), problems) for target in plan.targets)
     files = {target.track.name: target.track.head for target in plan.targets}
-    return Status(rows, files, unfinished, tuple(note.message for note in plan.notes))
+    return Status(rows, files, unfinished, tuple(note.message for note in plan.notes), runs)
 
 
 def verification_of(plan: Plan, unfinished: tuple[UnfinishedRun, ...]) -> Verification:

@@ -14,7 +14,7 @@ from typing import overload
 
 from sqlmig.errors import ProjectError
 from sqlmig.plan.examine import Objection, examine
-from sqlmig.plan.values import Reason, Refusal, Step, Target, Work
+from sqlmig.plan.values import Plan, Reason, Refusal, Step, Target, Work
 from sqlmig.project.checksums import rendered_checksum
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Direction, Migration, Script
@@ -140,14 +140,34 @@ class StepMaker:
             return self._files.templates.render(script, self._files.scope(target.schema, target.tenant))
 
 
+def distinct(plan: Plan) -> Iterator[Step]:
+    """The steps of a plan; of those that are the same for every target, the first."""
+    seen: set[tuple[int, Direction]] = set()
+    whole: set[int] = set()
+    for target in plan.targets:
+        steps = target.steps
+        if not isinstance(steps, Steps):
+            yield from steps
+        elif id(steps.works) not in whole:
+            # A plan keeps its work alive, so an id stands for one piece of it.
+            same = [steps.maker.same_for_all(work) for work in steps.works]
+            for number, work in enumerate(steps.works):
+                key = (id(work.unit), work.direction)
+                if not (same[number] and key in seen):
+                    yield steps[number]
+                seen.add(key)
+            if all(same):
+                whole.add(id(steps.works))
+
+
 class Steps(Sequence[Step]):
     """What one target shall run, in order; each look at a step makes it anew."""
 
-    __slots__ = ("_maker", "_target", "works")
+    __slots__ = ("_target", "maker", "works")
 
     def __init__(self, maker: StepMaker, target: Target, works: tuple[Work, ...]) -> None:
         """Takes work that the maker has found nothing against."""
-        self._maker = maker
+        self.maker = maker
         self._target = target
         self.works = works
 
@@ -165,7 +185,7 @@ class Steps(Sequence[Step]):
 
     def __getitem__(self, index: int | slice) -> Step | Sequence[Step]:
         if isinstance(index, slice):
-            return Steps(self._maker, self._target, self.works[index])
+            return Steps(self.maker, self._target, self.works[index])
         return self._make(self.works[index])
 
     def __eq__(self, other: object) -> bool:
@@ -177,7 +197,7 @@ class Steps(Sequence[Step]):
         return f"Steps({[work.unit.name for work in self.works]})"
 
     def _make(self, work: Work) -> Step:
-        made = self._maker.make(self._target, work)
+        made = self.maker.make(self._target, work)
         if isinstance(made, Step):
             return made
         raise AssertionError(f"{work.script.path} was fine when it was planned: {made[0].message}")

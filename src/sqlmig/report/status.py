@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlmig.plan.status import Status, TargetStatus, UnfinishedRun, Verification
+from sqlmig.plan.rollout import ItemState, RunState, RunSummary
+from sqlmig.plan.status import Status, TargetStatus, UnfinishedRun, Verification, VersionGroup, by_version
 from sqlmig.plan.values import Standing
 from sqlmig.report.refusals import problems_text, refusal_json
+from sqlmig.report.runs import next_of, summary_json
 from sqlmig.report.table import PLAIN, Cell, Style, Tone, table
-from sqlmig.report.words import counted, moment, moment_json, version
+from sqlmig.report.words import counted, moment, moment_json, some, version
 
 MOST_ROWS = 50
-"""A fleet larger than this is told as counts and exceptions."""
+"""A fleet larger than this is told by versions."""
+_NAMED = 5
+"""A group of so many targets is named; of a larger one, examples are."""
 
 _TONES = {
     Standing.CURRENT: Tone.GOOD,
@@ -25,17 +29,13 @@ _TONES = {
 
 
 def status_text(status: Status, style: Style = PLAIN) -> str:
-    """A table of all targets; of a large fleet, how many stand where, and those that are not current."""
+    """A table of all targets; of a large fleet, how many are at which version, and the odd ones by name."""
     if len(status.targets) <= MOST_ROWS:
         return whole_status_text(status, style)
-    exceptions = [one for one in status.targets if one.standing is not Standing.CURRENT]
-    shown = exceptions[:MOST_ROWS]
-    parts = [_counts(status, style)]
-    if shown:
-        parts.append(_targets(shown, style))
-    if len(exceptions) > len(shown):
-        parts.append(f"{len(exceptions) - len(shown):,} more are not current; --all shows every target")
-    return _text(status, parts)
+    groups = by_version(status.targets)
+    odd = [group for group in groups if group.standing is not Standing.CURRENT]
+    hint = ["--all shows every target"] if any(len(group.targets) > _NAMED for group in odd) else []
+    return _text(status, [_versions(groups, style), *hint])
 
 
 def whole_status_text(status: Status, style: Style = PLAIN) -> str:
@@ -50,8 +50,10 @@ def status_json(status: Status) -> dict[str, object]:
         "current": status.current,
         "counts": {standing.value: count for standing, count in status.counts.items()},
         "heads": dict(status.heads),
+        "versions": [_version_json(group) for group in by_version(status.targets)],
         "targets": [_target_json(target) for target in status.targets],
         "unfinished": [_unfinished_json(run) for run in status.unfinished],
+        "runs": [summary_json(run) for run in status.runs],
         "notes": list(dict.fromkeys(status.notes)),
     }
 
@@ -82,21 +84,43 @@ def _text(status: Status, parts: list[str]) -> str:
     problems = [problem for target in status.targets for problem in target.problems]
     if problems:
         parts.append(problems_text(problems))
-    parts += _unfinished_text(status.unfinished)
+    parts += _runs_text(status.runs)
+    told = {run.run_id for run in status.runs}
+    parts += _unfinished_text(run for run in status.unfinished if run.run_id not in told)
     if notes := dict.fromkeys(status.notes):
         parts.append("\n".join(f"note: {note}" for note in notes))
     current = status.counts.get(Standing.CURRENT, 0)
     return "\n\n".join([*parts, f"{current:,} of {counted(len(status.targets), 'target')} current"]) + "\n"
 
 
-def _counts(status: Status, style: Style) -> str:
-    counts = status.counts
-    rows = [
-        [Cell(standing.value, _TONES[standing]), Cell(f"{counts[standing]:,}", right=True)]
-        for standing in Standing
-        if counts.get(standing)
+def _versions(groups: Sequence[VersionGroup], style: Style) -> str:
+    """`0031  current  9,870`, and below it what lags behind, or has run away."""
+    several = len({group.track for group in groups}) > 1
+    columns = [*(["track"] if several else []), "version", "standing", "targets", "pending", "which"]
+    rows: list[list[Cell | str]] = [
+        [
+            *([group.track] if several else []),
+            version(group.head),
+            Cell(group.standing.value, _TONES[group.standing]),
+            Cell(f"{len(group.targets):,}", right=True),
+            Cell(_range(*group.pending), right=True),
+            _which(group),
+        ]
+        for group in groups
     ]
-    return table(["standing", "targets"], rows, style)
+    return table(columns, rows, style)
+
+
+def _range(fewest: int, most: int) -> str:
+    return f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
+
+
+def _which(group: VersionGroup) -> str:
+    schemas = [one.target.schema for one in group.targets]
+    if len(schemas) <= _NAMED:
+        return ", ".join(schemas)
+    # Nobody asks which ones are where they should be.
+    return "" if group.standing is Standing.CURRENT else some(schemas)
 
 
 def _targets(targets: Sequence[TargetStatus], style: Style) -> str:
@@ -125,6 +149,30 @@ def _unfinished_text(runs: Iterable[UnfinishedRun]) -> list[str]:
     if lines:
         lines.append("  next: `sqlmig locks` shows whether it goes on; when it was killed, `sqlmig apply` takes over")
     return ["\n".join(lines)] if lines else []
+
+
+def _runs_text(runs: Iterable[RunSummary]) -> list[str]:
+    return [_run_line(run) + (f"\n  next: {advice}" if (advice := next_of(run)) else "") for run in runs]
+
+
+def _run_line(run: RunSummary) -> str:
+    state = "unfinished" if run.state is RunState.RUNNING and not run.alive else run.state.value
+    counts = [f"{run.counts[of]:,} {of.value}" for of in ItemState if run.counts.get(of)]
+    why = f"; {run.reason}" if run.reason else ""
+    began = f"{run.command} of {moment(run.started_at)} UTC by {run.actor} on {run.host}"
+    return f"{state}: {began}, run {run.run_id}: {', '.join(counts) or 'no targets'}{why}"
+
+
+def _version_json(group: VersionGroup) -> dict[str, object]:
+    fewest, most = group.pending
+    return {
+        "track": group.track,
+        "version": group.head,
+        "standing": group.standing.value,
+        "targets": len(group.targets),
+        "pending": {"fewest": fewest, "most": most},
+        "examples": [one.target.schema for one in group.targets[:_NAMED]],
+    }
 
 
 def _target_json(one: TargetStatus) -> dict[str, object]:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 
 from sqlmig.errors import Place
+from sqlmig.plan.results import Holder, Outcome
 from sqlmig.project.model import version_label
 
 EXAMPLES = 3
 """How many of many names a sentence shows."""
+
+
+OUTCOMES = {
+    Outcome.DONE: "done",
+    Outcome.MOVED: "changed by another run",
+    Outcome.FAILED: "failed",
+    Outcome.BLOCKED: "blocked",
+    Outcome.INTERRUPTED: "stopped",
+    Outcome.QUARANTINED: "quarantined",
+    Outcome.NOT_STARTED: "not started",
+}
+"""How people call them."""
 
 
 def counted(number: int, noun: str) -> str:
@@ -27,6 +41,23 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def roughly(seconds: float) -> str:
+    """A guess, no finer than it is good for: `1 s`, `42 s`, `3 min`, `2 h 5 min`."""
+    whole = max(1, math.ceil(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes = math.ceil(whole / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def rate(per_second: float, of: str = "") -> str:
+    """`1,480/s`, `3.2/s`, `12/min`; with what is counted `12 steps/min`."""
+    unit = f" {of}" if of else ""
+    if per_second >= 0.95:
+        return f"{per_second:,.0f}{unit}/s" if per_second >= 9.95 else f"{per_second:.1f}{unit}/s"
+    return f"{per_second * 60:.{0 if per_second * 60 >= 9.5 else 1}f}{unit}/min"
 
 
 def moment(at: datetime.datetime | None) -> str:
@@ -51,6 +82,11 @@ def some(names: Sequence[str], shown: int = EXAMPLES) -> str:
     return f"{listed} and {more:,} more" if more > 0 else listed
 
 
+def first_line(text: str) -> str:
+    """A text up to its first line end."""
+    return text.partition("\n")[0]
+
+
 def indented(text: str, by: str = "    ") -> str:
     """Every line of a text moved to the right; empty lines stay empty."""
     return "\n".join(f"{by}{line}" if line.strip() else "" for line in text.splitlines())
@@ -61,3 +97,16 @@ def place_json(place: Place | None) -> dict[str, object] | None:
     if place is None:
         return None
     return {"file": place.file, "line": place.line, "column": place.column, "excerpt": place.excerpt}
+
+
+def holder_json(holder: Holder) -> dict[str, object]:
+    """A session that is in the way, for programs."""
+    return {
+        "pid": holder.pid,
+        "user": holder.user,
+        "application": holder.application,
+        "client": holder.client,
+        "state": holder.state,
+        "since": moment_json(holder.since),
+        "query": holder.query,
+    }

@@ -63,6 +63,35 @@ def without_concurrently(text: str) -> str:
     return text
 
 
+def plain_form(s: Statement) -> str | None:
+    """The statement with the keyword CONCURRENTLY blanked, so that offsets stay: it does the same, in a transaction.
+
+    None when there is no such form: for other statements, for REINDEX of more than one table, where CONCURRENTLY stands
+    in a list of options, and for what PostgreSQL refuses with CONCURRENTLY but would do without.
+    """
+    read = create_index(s) or drop_index(s) or reindex(s)
+    if read is None or read.keyword is None:
+        return None
+    match read:
+        case DropIndex(names=names) if len(names) > 1 or s.tokens[-1].word == "cascade":
+            return None
+        case Reindex(kind=kind) if kind not in ("index", "table"):
+            return None
+    start, end = read.keyword.start - s.start, read.keyword.end - s.start
+    return s.text[:start] + " " * (end - start) + s.text[end:]
+
+
+def relation_of(s: Statement) -> Name | None:
+    """The table or the index that a statement with a CONCURRENTLY form names; None when it names none, or several."""
+    match create_index(s) or drop_index(s) or reindex(s) or detach_partition(s):
+        case CreateIndex(table=name) | DropIndex(names=(name,)) | DetachPartition(parent=name):
+            return name
+        case Reindex(kind="index" | "table", name=name):
+            return name
+        case _:
+            return None
+
+
 def create_index(s: Statement) -> CreateIndex | None:
     """Read CREATE INDEX; None when it is another statement, or one that PostgreSQL would refuse."""
     reader = Reader(s.tokens)

@@ -16,11 +16,11 @@ from sqlmig.db.registry import read_tenants
 from sqlmig.db.session import Session, quoted
 from sqlmig.db.together import run_in_open_transaction
 from sqlmig.errors import ConfigError, Interrupted, MigrationFailed, Place, Problem, ProjectError, Refused, UsageError
-from sqlmig.fleet.run import Observer
 from sqlmig.fleet.targets import read_snapshot, shared_target, tenant_target
+from sqlmig.plan.events import Observer, StepEnded, nobody
 from sqlmig.plan.planner import Snapshot, Up, make_plan
 from sqlmig.plan.resolve import Work, digests_along
-from sqlmig.plan.results import Failure, Outcome, StepResult
+from sqlmig.plan.results import Failure, Outcome, ServerError, StepResult
 from sqlmig.plan.retry import Remedy, pause_before, remedy
 from sqlmig.plan.values import Plan, TargetPlan
 from sqlmig.project.load import ProjectFiles
@@ -69,7 +69,7 @@ def create_tenant(
     records.begin_run(session, context, f"tenant create {slug}", [], None)
     outcome = Outcome.FAILED
     try:
-        tenant, steps = _create_again_when_blocked(session, files, context, wanted, observer or Observer())
+        tenant, steps = _create_again_when_blocked(session, files, context, wanted, observer or nobody)
         outcome = Outcome.DONE
     except Interrupted:
         outcome = Outcome.INTERRUPTED
@@ -188,10 +188,10 @@ def _run(session: Session, planned: TargetPlan, context: RunContext, observer: O
             raise _from_failure(ended.failure, wanted) from None
         except ServerRefused as error:
             said = error.said
-            if context.stop.requested or remedy(said.sqlstate, said.message) is not Remedy.FAIL:
+            if context.stop.requested or not _own_trouble(said):
                 raise
             raise _from_failure(failures.statement_failed(step, said), wanted) from error
-        observer.step_done(StepResult(step, Outcome.DONE, time.monotonic() - began))
+        observer(StepEnded(0, StepResult(step, Outcome.DONE, time.monotonic() - began)))
     return len(planned.steps)
 
 
@@ -213,9 +213,14 @@ def _lifecycle(session: Session, files: ProjectFiles, tenant: Tenant, name: str,
     except ServerRefused as error:
         said = error.said
         # A cancelled statement and one that was in somebody's way are the caller's to judge.
-        if said.sqlstate == "57014" or remedy(said.sqlstate, said.message) is not Remedy.FAIL:
+        if said.sqlstate == "57014" or not _own_trouble(said):
             raise
         raise _failed(tenant, _Where(said.message, script, rendered, said.offset)) from error
+
+
+def _own_trouble(said: ServerError) -> bool:
+    """Whether the file, or the rows that it meets, are to blame: what fails once fails again."""
+    return remedy(said.sqlstate, said.message) in (Remedy.FAIL, Remedy.QUARANTINE)
 
 
 def _registered(session: Session, files: ProjectFiles, wanted: Tenant) -> Tenant:

@@ -6,7 +6,8 @@ import click
 
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import format_option
-from sqlmig.cli.output import show, show_json, table_style
+from sqlmig.cli.output import table_style
+from sqlmig.cli.sharding import Answer, Shard, on_databases
 from sqlmig.report.history import history_json, history_text
 
 
@@ -23,9 +24,9 @@ def history(
 
     Every attempt is kept, with who made it, where, how long it took, and what the server said.
     """
-    found = invocation.project().history(schemas=schemas, limit=limit, run=run, failed=failed)
-    if output == "json":
-        show_json(history_json(found))
-    else:
-        show(history_text(found, table_style()))
-    return 0
+
+    def ask(shard: Shard) -> Answer:
+        found = shard.project.history(schemas=schemas, limit=limit, run=run, failed=failed)
+        return Answer(history_json(found) if output == "json" else history_text(found, table_style()))
+
+    return on_databases(invocation, "history", output, ask)

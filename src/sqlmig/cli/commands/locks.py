@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import format_option
-from sqlmig.cli.output import show, show_json
+from sqlmig.cli.sharding import Answer, Shard, on_databases
 from sqlmig.report.locks import locks_json, locks_text
 
 
@@ -15,9 +15,9 @@ def locks(invocation: Invocation, output: str) -> int:
 
     A run holds the lock of the target that it changes. Nothing is ended here: the statement that would is shown.
     """
-    held = invocation.project().locks()
-    if output == "json":
-        show_json(locks_json(held))
-    else:
-        show(locks_text(held))
-    return 0
+
+    def ask(shard: Shard) -> Answer:
+        held = shard.project.locks()
+        return Answer(locks_json(held) if output == "json" else locks_text(held))
+
+    return on_databases(invocation, "locks", output, ask)

@@ -8,7 +8,7 @@ import click
 
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import VERSION, format_option, selection_options
-from sqlmig.cli.output import show, show_json, tell
+from sqlmig.cli.sharding import Answer, Shard, on_databases, show_answer
 from sqlmig.errors import UsageError
 from sqlmig.report.plan import plan_json, plan_json_with_sql, plan_markdown, plan_text, plan_text_with_sql
 from sqlmig.report.plan_html import plan_html
@@ -40,28 +40,34 @@ def plan(
     """
     if to is not None and rollback_to is not None:
         raise UsageError("--to and --rollback-to exclude each other", next="give one of them")
-    project = invocation.project()
-    if rollback_to is not None:
-        found = project.plan_rollback(schemas=schemas, platform=platform, track=track, to=rollback_to)
-    else:
-        found = project.plan(schemas=schemas, platform=platform, track=track, to=to)
-    return show_plan(project, found, output, verbose=invocation.verbose)
+
+    def ask(shard: Shard) -> Answer:
+        if rollback_to is not None:
+            found = shard.project.plan_rollback(schemas=schemas, platform=platform, track=track, to=rollback_to)
+        else:
+            found = shard.project.plan(schemas=schemas, platform=platform, track=track, to=to)
+        return plan_answer(shard.project, found, output, verbose=invocation.verbose)
+
+    return on_databases(invocation, "plan", output, ask)
 
 
 def show_plan(project: Project, found: Plan, output: str, *, verbose: bool) -> int:
     """Shows a plan; the exit status is 1 when it may not run."""
+    return show_answer(plan_answer(project, found, output, verbose=verbose))
+
+
+def plan_answer(project: Project, found: Plan, output: str, *, verbose: bool) -> Answer:
+    """A plan as it is shown; the exit status is 1 when it may not run."""
     status = 1 if found.refusals else 0
     if output == "json":
-        show_json(plan_json_with_sql(found) if verbose else plan_json(found))
-    elif output == "markdown":
-        show(plan_markdown(found))
-    elif output == "html":
-        show(plan_html(found))
-    elif output == "text":
-        show(plan_text_with_sql(found) if verbose else plan_text(found))
-    elif found.refusals:
+        return Answer(plan_json_with_sql(found) if verbose else plan_json(found), status)
+    if output == "markdown":
+        return Answer(plan_markdown(found), status)
+    if output == "html":
+        return Answer(plan_html(found), status)
+    if output == "text":
+        return Answer(plan_text_with_sql(found) if verbose else plan_text(found), status)
+    if found.refusals:
         # Half a script would be worse than none.
-        tell(refusals_text(found.refusals))
-    else:
-        show(project.script(found))
-    return status
+        return Answer("", status, refusals_text(found.refusals))
+    return Answer(project.script(found))

@@ -31,6 +31,6 @@ def reset(invocation: Invocation, schemas: tuple[str, ...], output: str) -> int:
         output,
         detail_of(project.config, schemas, platform=False, verbose=invocation.verbose),
         lambda progress, stop: project.reset(
-            schemas=schemas, observer=progress.observer, stop=stop, on_wait=progress.waiting
+            schemas=schemas, observer=progress.tell, stop=stop
         ),
     )

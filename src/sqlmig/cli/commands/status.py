@@ -6,7 +6,8 @@ import click
 
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import format_option, selection_options
-from sqlmig.cli.output import show, show_json, table_style
+from sqlmig.cli.output import table_style
+from sqlmig.cli.sharding import Answer, Shard, on_databases
 from sqlmig.report.status import status_json, status_text, whole_status_text
 
 
@@ -30,9 +31,13 @@ def status(
     newer release was here. diverged: applied files were edited, deleted or renumbered. interrupted: a migration
     outside a transaction is half done. missing: the schema is not there.
     """
-    found = invocation.project().status(schemas=schemas, platform=platform, track=track)
-    if output == "json":
-        show_json(status_json(found))
-    else:
-        show((whole_status_text if everything else status_text)(found, table_style()))
-    return 1 if check and not found.current else 0
+
+    def ask(shard: Shard) -> Answer:
+        found = shard.project.status(schemas=schemas, platform=platform, track=track)
+        exit_status = 1 if check and not found.current else 0
+        if output == "json":
+            return Answer(status_json(found), exit_status)
+        text = whole_status_text if everything else status_text
+        return Answer(text(found, table_style()), exit_status)
+
+    return on_databases(invocation, "status", output, ask)

@@ -8,6 +8,7 @@ from sqlmig.cli.invocation import Command, Invocation
 from sqlmig.cli.options import format_option
 from sqlmig.cli.output import show, show_json, table_style
 from sqlmig.cli.progress import Detail, Progress
+from sqlmig.cli.sharding import Answer, Shard, on_databases
 from sqlmig.cli.signals import stopping_on_signals
 from sqlmig.cli.usage import Group
 from sqlmig.errors import Interrupted, MigrationFailed, UsageError
@@ -42,7 +43,7 @@ def create(invocation: Invocation, slug: str, values: tuple[str, ...], output: s
     with Progress(detail) as progress, stopping_on_signals() as stop:
         try:
             made = project.create_tenant(
-                slug, values=given, observer=progress.observer, stop=stop, on_wait=progress.waiting
+                slug, values=given, observer=progress.tell, stop=stop, on_wait=progress.waiting
             )
         except MigrationFailed as error:
             if stop.requested:
@@ -64,15 +65,14 @@ def create(invocation: Invocation, slug: str, values: tuple[str, ...], output: s
 @click.pass_obj
 def list_tenants(invocation: Invocation, output: str) -> int:
     """List the active tenants, in the registry's order."""
-    project = invocation.project()
-    if project.config.tenants is None:
-        raise UsageError("this project has no tenants", next="`sqlmig status` shows what it has")
-    found = project.tenants()
-    if output == "json":
-        show_json(tenants_json(found))
-    else:
-        show(tenants_text(found, table_style()))
-    return 0
+
+    def ask(shard: Shard) -> Answer:
+        if shard.project.config.tenants is None:
+            raise UsageError("this project has no tenants", next="`sqlmig status` shows what it has")
+        found = shard.project.tenants()
+        return Answer(tenants_json(found) if output == "json" else tenants_text(found, table_style()))
+
+    return on_databases(invocation, "tenant-list", output, ask)
 
 
 def read_values(values: tuple[str, ...]) -> dict[str, str]:

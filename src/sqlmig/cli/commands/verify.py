@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import format_option, selection_options
-from sqlmig.cli.output import show, show_json
+from sqlmig.cli.sharding import Answer, Shard, on_databases
 from sqlmig.report.status import verification_json, verification_text
 
 
@@ -18,9 +18,10 @@ def verify(invocation: Invocation, schemas: tuple[str, ...], platform: bool, tra
     applied, missing schemas, half done work and runs without an end. The exit status is 1 when there is any.
     Pending migrations are no fault; `sqlmig status --check` is for those.
     """
-    found = invocation.project().verify(schemas=schemas, platform=platform, track=track)
-    if output == "json":
-        show_json(verification_json(found))
-    else:
-        show(verification_text(found))
-    return 0 if found.clean else 1
+
+    def ask(shard: Shard) -> Answer:
+        found = shard.project.verify(schemas=schemas, platform=platform, track=track)
+        shown = verification_json(found) if output == "json" else verification_text(found)
+        return Answer(shown, 0 if found.clean else 1)
+
+    return on_databases(invocation, "verify", output, ask)

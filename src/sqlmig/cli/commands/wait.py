@@ -6,7 +6,7 @@ import click
 
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import DURATION, format_option
-from sqlmig.cli.output import show, show_json, tell
+from sqlmig.cli.sharding import Answer, Shard, on_databases
 from sqlmig.project.durations import milliseconds
 
 
@@ -19,17 +19,19 @@ def wait(invocation: Invocation, timeout: str, output: str) -> int:
     For the start of containers. What stands in the way is told each time it changes. The exit status is 2 when the
     server has not answered in time.
     """
-    said = ""
 
-    def on_try(message: str) -> None:
-        nonlocal said
-        if message != said:
-            tell(f"waiting: {message}")
-        said = message
+    def ask(shard: Shard) -> Answer:
+        said = ""
 
-    version = invocation.project().wait(timeout=milliseconds(timeout) / 1000, on_try=on_try)
-    if output == "json":
-        show_json({"format": "sqlmig.wait/1", "server_version": version})
-    else:
-        show(f"PostgreSQL {version} answers")
-    return 0
+        def on_try(message: str) -> None:
+            nonlocal said
+            if message != said:
+                shard.tell(f"waiting: {message}")
+            said = message
+
+        version = shard.project.wait(timeout=milliseconds(timeout) / 1000, on_try=on_try)
+        if output == "json":
+            return Answer({"format": "sqlmig.wait/1", "server_version": version})
+        return Answer(f"PostgreSQL {version} answers")
+
+    return on_databases(invocation, "wait", output, ask)

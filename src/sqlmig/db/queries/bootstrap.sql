@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS {history}.format (
     created_by  text        NOT NULL
 );
 INSERT INTO {history}.format (version, created_by)
-SELECT {format}, {tool} WHERE NOT EXISTS (SELECT FROM {history}.format);
+SELECT {format}, {tool} WHERE NOT EXISTS (SELECT FROM {history}.format WHERE version = {format});
 
 CREATE TABLE IF NOT EXISTS {history}.script (
     checksum    bytea       PRIMARY KEY,
@@ -32,6 +32,68 @@ CREATE TABLE IF NOT EXISTS {history}.run (
     targets     jsonb       NOT NULL
 );
 COMMENT ON TABLE {history}.run IS 'one execution of a plan with its frozen list of targets; unfinished while finished_at is null';
+-- Format 2. What format 1 wrote has no state, and its list of targets in `targets`.
+ALTER TABLE {history}.run
+    ADD COLUMN IF NOT EXISTS state         text,
+    ADD COLUMN IF NOT EXISTS manifest      bytea,
+    ADD COLUMN IF NOT EXISTS goal          jsonb,
+    ADD COLUMN IF NOT EXISTS waves         jsonb    NOT NULL DEFAULT '[]',
+    ADD COLUMN IF NOT EXISTS wave          integer  NOT NULL DEFAULT 0,
+    ADD COLUMN IF NOT EXISTS hold_until    timestamptz,
+    ADD COLUMN IF NOT EXISTS options       jsonb    NOT NULL DEFAULT '{{}}',
+    ADD COLUMN IF NOT EXISTS parent        uuid,
+    ADD COLUMN IF NOT EXISTS halted_reason text,
+    ADD COLUMN IF NOT EXISTS pruned        boolean  NOT NULL DEFAULT false;
+
+CREATE TABLE IF NOT EXISTS {history}.run_item (
+    run_id      uuid        NOT NULL,
+    track       text        NOT NULL,
+    target      text        NOT NULL,
+    schema_name text        NOT NULL,
+    wave        smallint    NOT NULL,
+    stage       smallint    NOT NULL DEFAULT 0,
+    position    integer     NOT NULL,
+    state       text        NOT NULL DEFAULT 'pending',
+    attempts    smallint    NOT NULL DEFAULT 0,
+    waited      real        NOT NULL DEFAULT 0,
+    not_before  timestamptz,
+    worker      text,
+    seconds     real,
+    sqlstate    text,
+    error       jsonb,
+    updated_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (run_id, track, target)
+) WITH (fillfactor = 70);
+COMMENT ON TABLE {history}.run_item IS 'the frozen list of a run: one row per target, with how it stands; old ones are pruned';
+CREATE INDEX IF NOT EXISTS run_item_open_idx ON {history}.run_item (run_id, wave, stage, position)
+    WHERE state IN ('pending', 'running');
+CREATE INDEX IF NOT EXISTS run_item_due_idx ON {history}.run_item (run_id, wave, not_before)
+    WHERE state = 'pending' AND not_before IS NOT NULL;
+
+CREATE TABLE IF NOT EXISTS {history}.run_wave (
+    run_id      uuid        NOT NULL,
+    wave        smallint    NOT NULL,
+    pending     integer     NOT NULL,
+    running     integer     NOT NULL DEFAULT 0,
+    done        integer     NOT NULL DEFAULT 0,
+    failed      integer     NOT NULL DEFAULT 0,
+    quarantined integer     NOT NULL DEFAULT 0,
+    blocked     integer     NOT NULL DEFAULT 0,
+    slowest     real        NOT NULL DEFAULT 0,
+    PRIMARY KEY (run_id, wave)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE {history}.run_wave IS 'how many items of a wave are in which state, kept with every change of run_item';
+
+CREATE TABLE IF NOT EXISTS {history}.run_worker (
+    run_id      uuid        NOT NULL,
+    worker      text        NOT NULL,
+    host        text        NOT NULL,
+    pid         integer     NOT NULL,
+    started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    seen_until  timestamptz NOT NULL,
+    PRIMARY KEY (run_id, worker)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE {history}.run_worker IS 'processes at work on a run; one that is not seen again by seen_until is gone, and others take its items';
 
 CREATE TABLE IF NOT EXISTS {history}.target (
     track       text        NOT NULL,

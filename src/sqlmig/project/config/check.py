@@ -12,7 +12,7 @@ from sqlmig.project.config.values import Config, Origin, TrackConfig
 from sqlmig.project.model import Scope
 from sqlmig.project.names import quoted, schema_name_problem
 from sqlmig.project.nearest import did_you_mean
-from sqlmig.secret import mask_url
+from sqlmig.secret import Secret, mask_url
 
 
 def config_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
@@ -31,7 +31,9 @@ def config_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Pro
     for track in config.tracks:
         yield from _track_problems(config, track, places)
     yield from _path_problems(config, places)
+    yield from _database_problems(config, places)
     yield from _tenant_problems(config, places)
+    yield from _wave_problems(config, places)
     yield from _lint_problems(config, places)
 
 
@@ -89,6 +91,15 @@ def _resolved(path: Path) -> Path | None:
     return resolved
 
 
+def _database_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
+    owners: dict[Secret, str] = {}
+    for database in config.databases:
+        url = database.database_url
+        if isinstance(url, Secret) and (owner := owners.setdefault(url, database.name)) != database.name:
+            what = f"databases.{database.name}.database_url is that of databases.{owner}"
+            yield Problem(what, places[f"databases.{database.name}.database_url"], "give each database its own")
+
+
 def _tenant_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
     shared = shared_schemas(config)
     if config.tenants is None:
@@ -103,6 +114,25 @@ def _tenant_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Pr
             names = ", ".join(quoted(name) for name in matched)
             advice = "write a pattern that only schemas of tenants match, such as tenant_*"
             yield Problem(f"tenants.schemas matches {names}, which no tenant has", places["tenants.schemas"], advice)
+
+
+def _wave_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
+    waves = config.apply.waves
+    for number, wave in enumerate(waves):
+        key = f"apply.waves.{number}"
+        if wave.count is not None and wave.share is not None:
+            what = f"{key} has both count and share, which exclude each other"
+            yield Problem(what, places.get(f"{key}.share"), "keep one of them")
+        if wave.smallest and wave.count is None and wave.share is None:
+            what = f"{key} takes the smallest tenants, and nothing says how many"
+            yield Problem(what, places.get(f"{key}.smallest"), "add count or share")
+        if wave.takes_all and number < len(waves) - 1:
+            what = f"{key} takes every tenant that is left, so nothing remains for those behind it"
+            yield Problem(what, places.get(key), "put it last, or say by tenants, where, count or share what it takes")
+        for file, path in enumerate(wave.gate.verify):
+            if not (config.root / path).is_file():
+                what = f"{key}.gate.verify names {quoted(path)}, which is not there"
+                yield Problem(what, places.get(f"{key}.gate.verify.{file}"), "create the file, or correct the path")
 
 
 def _lint_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:

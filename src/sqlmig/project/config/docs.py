@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sqlmig.project.config.keys import Definition, Key, Section, Table, Where, definitions
+from sqlmig.project.config.keys import Definition, Key, Listed, Section, Table, Where, definitions
 from sqlmig.project.config.values import FILE_KEYS, Config
 from sqlmig.project.names import MAX_NAME_BYTES
+from sqlmig.project.shares import Share
 
 
 def configuration_page() -> str:
@@ -58,6 +59,20 @@ lint:
     - {tier: free, slug: small, schema: tenant_small}
 """
 
+WAVES_EXAMPLE = """\
+apply:
+  waves:
+    - name: trial
+      where: {tier: trial}
+      gate: {failures: 0, longest: 30s}
+    - name: first
+      share: 10%
+      smallest: true
+      gate: {failures: 2%, pause: 10min, confirm: true}
+    - rest
+  breaker: {same_in_a_row: 3, share: 5%}
+"""
+
 _INTRODUCTION = f"""
 # Configuration
 
@@ -100,6 +115,23 @@ What is linted is what a template gives. The linter asks no database for tenants
 as text. Where a template decides by a column, such as `{{% if tenant.tier == 'gold' %}}`, `samples` names tenants for
 both answers.
 
+## How waves go together
+
+```yaml
+{WAVES_EXAMPLE}```
+
+Each wave takes from what those before it left, and all tracks of a tenant are in the same wave. What `tenants` and
+`where` choose is narrowed down by `count` or `share`. Values of a column are compared as text, so `where: {{tier: 3}}`
+finds `3` and `'3'`. Within a wave, what took longest in the last run comes first.
+
+The short forms: `10%` of all tenants of the run, `5` for the first five that are left, `smallest:5` for the five that
+need the least space, `tier=trial` for a column's value, `acme,beta*` for slugs and schemas, `rest` for all that are
+left. A wave in a short form has a gate that no failure passes.
+
+A gate or the breaker that stops a run kills nothing: what is under way is finished, nothing more is begun, and
+`sqlmig run resume` goes on. The breaker counts failures of the wave under way. Targets that are quarantined, because
+their own rows stand against a migration, count for its `share`, not for `same_in_a_row`.
+
 ## How an environment is chosen
 
 The environment in force is what `--env` says; without it `SQLMIG_ENV`; without that `default_environment`; without
@@ -108,12 +140,20 @@ that the only environment there is. When there are several and none is named, th
 What an environment says lies over the top level, key by key and level by level. Lists are replaced whole. When an
 environment has one of `tenants.query`, `tenants.schemas` and `tenants.list`, the top level's does not count.
 
+## Several databases
+
+With `databases` the same files are applied to several databases, each with its own registry and history;
+[docs/shards.md](shards.md) says how. `databases` and `database_url` exclude each other, at the top level and in each
+environment. What an environment says with either replaces what the top level says with either, whole: no database of
+another environment is ever added. `--database-url` and `SQLMIG_DATABASE_URL` go before both.
+
 ## Variables of the process
 
 In every text `${{NAME}}` is replaced by the environment variable of that name, and `${{NAME:-text}}` by the text when
 the variable is missing or empty. `$$` is one dollar. A dollar before anything else is itself. All missing variables
-are named at once, those of the environment in force only. Where a whole number, true or false is wanted, a variable
-may hold it.
+are named at once, those of the environment in force only; a variable in the `database_url` of one of several
+`databases` is asked for when a command works on that database. Where a whole number, true or false is wanted, a
+variable may hold it.
 
 Error messages name a variable, and do not repeat what it holds. `sqlmig config` hides passwords in URLs, and values
 whose name says that they are secret, such as `smtp_password`.
@@ -141,15 +181,24 @@ def _key_sections() -> Iterator[str]:
     choosing = [_row(name, key, "none") for name, key in FILE_KEYS.items()]
     yield f"## At the top level\n\n{_table([*_defined_rows(everywhere), *choosing])}"
     for definition in everywhere:
-        shape = definition.key.shape
-        if isinstance(shape, Section):
-            lead = definition.key.description
-            yield f"## In `{definition.name}`\n\n{lead}\n\n{_table(_defined_rows(definitions(shape.of)))}"
-        elif isinstance(shape, Table):
-            lead = f"A name must be {shape.name_rule}."
-            yield f"## In `{definition.name}.NAME`\n\n{lead}\n\n{_table(_defined_rows(definitions(shape.of)))}"
+        yield from _inner_sections(definition, definition.name)
     lead = "An environment may hold every key of the top level but the last two, and besides these:"
     yield f"## In `environments.NAME`\n\n{lead}\n\n{_table(_defined_rows(environments))}"
+
+
+def _inner_sections(definition: Definition, path: str) -> Iterator[str]:
+    """The keys below a key, and those below them."""
+    shape, lead = definition.key.shape, definition.key.description
+    if isinstance(shape, Listed):
+        lead = f"Each is {shape.short.expects}."
+    elif isinstance(shape, Table):
+        path, lead = f"{path}.NAME", f"A name must be {shape.name_rule}."
+    elif not isinstance(shape, Section):
+        return
+    inner = definitions(shape.of)
+    yield f"## In `{path}`\n\n{lead}\n\n{_table(_defined_rows(inner))}"
+    for one in inner:
+        yield from _inner_sections(one, f"{path}.{one.name}")
 
 
 def _table(rows: Iterable[str]) -> str:
@@ -170,8 +219,10 @@ def _default(definition: Definition) -> str:
     value = definition.default()
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    if isinstance(value, str | int):
+    if isinstance(value, str | int | Share):
         return f"`{value}`"
+    if isinstance(value, float):
+        return f"`{value:g}`"
     return "see below" if value and isinstance(definition.key.shape, Section) else "none"
 
 

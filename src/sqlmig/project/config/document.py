@@ -7,16 +7,21 @@ from typing import Any
 
 from sqlmig.errors import Problem
 from sqlmig.project.config.expand import fill, placeholder_problems, variables
-from sqlmig.project.config.keys import Free, Key, Map, Section, Shape, Table, Where, definitions
+from sqlmig.project.config.keys import Free, Key, Listed, Map, Section, Shape, Table, Where, definitions
 from sqlmig.project.config.kinds import Kind, Misfit, named, shown
-from sqlmig.project.config.values import FILE_KEYS, Config
-from sqlmig.project.config.yamlfile import YamlEntry, YamlMap, YamlNode, YamlScalar, doubts
+from sqlmig.project.config.values import DATABASE_KEYS, ENVIRONMENTS, FILE_KEYS, Config
+from sqlmig.project.config.yamlfile import YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar, doubts
 from sqlmig.project.nearest import did_you_mean
 
 
 def document_problems(root: YamlMap) -> Iterator[Problem]:
     """Everything in the file that no environment and no variable could make right."""
-    return _section_problems(top_level_keys(), root, "")
+    yield from _section_problems(top_level_keys(), root, "")
+    yield from _database_problems(root, "")
+    environments = root.entries.get(ENVIRONMENTS)
+    if environments is not None and isinstance(environments.value, YamlMap):
+        for name, entry in environments.value.entries.items():
+            yield from _database_problems(entry.value, _join(ENVIRONMENTS, name))
 
 
 def top_level_keys() -> dict[str, Key]:
@@ -60,6 +65,8 @@ def _shape_problems(shape: Shape, node: YamlNode, path: str) -> Iterator[Problem
         yield from _section_problems(_keys(shape.of), node, path)
     elif isinstance(shape, Kind):
         yield from _kind_problems(shape, node, path)
+    elif isinstance(shape, Listed):
+        yield from _listed_problems(shape, node, path)
     elif isinstance(node, YamlMap):
         problems = _map_problems(shape, node, path) if isinstance(shape, Map) else _named_problems(shape, node, path)
         yield from problems
@@ -72,6 +79,29 @@ def _kind_problems(kind: Kind, node: YamlNode, path: str) -> list[Problem]:
     if not problems and not variables(node):
         read_value(kind, fill(node, {}), path, problems)
     return problems
+
+
+def _database_problems(node: YamlNode, path: str) -> Iterator[Problem]:
+    several = node.entries.get("databases") if isinstance(node, YamlMap) else None
+    if several is None or not isinstance(node, YamlMap):
+        return
+    if all(name in node.entries for name in DATABASE_KEYS):
+        what = f"{path or 'the top level'} has both database_url and databases, which exclude each other"
+        yield Problem(what, several.place, "write databases: for several databases, and database_url: for one")
+    if is_empty(several.value) or (isinstance(several.value, YamlMap) and not several.value.entries):
+        # It would not mean nothing: libpq's own variables would name some database.
+        yield Problem(f"{_join(path, 'databases')} names no database", several.place, "name one, or leave the key out")
+
+
+def _listed_problems(shape: Listed, node: YamlNode, path: str) -> Iterator[Problem]:
+    if isinstance(node, YamlList):
+        for number, item in enumerate(node.items):
+            if isinstance(item, YamlMap):
+                yield from _section_problems(_keys(shape.of), item, _join(path, str(number)))
+            else:
+                yield from _kind_problems(shape.short, item, _join(path, str(number)))
+    elif not is_empty(node):
+        yield Problem(f"{path} must be {shape.expects}, not {shown(node)}", node.place, "write each behind a dash")
 
 
 def _misfit_problem(kind: Kind, misfit: Misfit, path: str) -> Problem:

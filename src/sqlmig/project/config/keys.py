@@ -22,6 +22,14 @@ class Where(Enum):
     ENVIRONMENT = "environments only"
 
 
+class Needed(Enum):
+    """When the process variables that a value names must be set."""
+
+    ALWAYS = "always"
+    WHEN_USED = "when it is used"
+    """A value that cannot be had is `Unset`, and no problem before somebody needs it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Section:
     """A mapping whose keys are the fields of a value class."""
@@ -43,6 +51,16 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Listed:
+    """A list of mappings whose keys are the fields of a value class, or of short forms of such values."""
+
+    of: type
+    short: Kind
+    """Reads a short form; the value's `name` is how it is written."""
+    expects: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Free:
     """A mapping from names that the project chooses to values of any kind."""
 
@@ -60,7 +78,7 @@ class Map:
     expects: str
 
 
-Shape: TypeAlias = Kind | Section | Table | Free | Map
+Shape: TypeAlias = Kind | Section | Table | Listed | Free | Map
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -72,6 +90,7 @@ class Key:
     where: Where = Where.ANYWHERE
     name: str | None = None
     """What the file calls it, when that is not the name of the field."""
+    variables: Needed = Needed.ALWAYS
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -185,6 +185,13 @@ def each(items: Iterable[YamlNode], read: Callable[[YamlNode], _Value]) -> tuple
     return tuple(values)
 
 
+def _label_name(node: YamlNode) -> str:
+    name = _text(node)
+    if not _LABEL_NAME.fullmatch(name):
+        raise Misfit(node)
+    return name
+
+
 def _scope(node: YamlNode) -> Scope:
     return Scope(choice("shared", "tenant").read(node))
 
@@ -291,11 +298,13 @@ TENANT_NAMES = ("slug", "schema")
 """The columns that name a tenant: no two tenants have the same."""
 
 _ROW_ADVICE = "write {slug: acme, schema: tenant_acme}"
+_LABEL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _DIGITS = re.compile(r"[-+]?[0-9]{1,9}")
 _URL = re.compile(r"postgres(?:ql)?://|\s*[a-z_]+\s*=", re.IGNORECASE)
 
 TEXT = Kind("a text", _text)
 FLAG = Kind("true or false", _flag)
+LABEL_NAME = Kind("letters, digits, _, - and dots, and begin with a letter", _label_name)
 DURATION = Kind("a duration such as 500ms, 3s, 2min or 1h, or 0 for no limit", _duration)
 LIMIT = Kind("a duration such as 500ms, 3s, 2min or 1h", _limit)
 SCHEMA = Kind("the name of a schema", _schema)

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 from sqlmig.errors import Place, Problem
 from sqlmig.project.config.document import read_value
 from sqlmig.project.config.expand import fill, placeholder_problems, variable_problems, variables
-from sqlmig.project.config.keys import Definition, Map, Section, Table, definitions
+from sqlmig.project.config.keys import Definition, Listed, Map, Needed, Section, Table, definitions
 from sqlmig.project.config.kinds import Kind, plain
-from sqlmig.project.config.values import Origin, Source
+from sqlmig.project.config.values import Origin, Source, Unset
 from sqlmig.project.config.yamlfile import YamlEntry, YamlList, YamlMap, YamlNode
 
 
@@ -40,7 +40,7 @@ class Layers:
 
     def section(self, of: type, layers: Sequence[Layer], path: str = "", one_of: Sequence[str] = ()) -> dict[str, Any]:
         """The fields of a value class; a field that is missing or wrong is a problem, and None."""
-        layers = _alternatives(layers, one_of)
+        layers = alternatives(layers, one_of)
         named = [name for name in one_of if _found(layers, name)]
         if one_of and len(named) != 1:
             has = f"it has {' and '.join(named)}" if named else "it has none of them"
@@ -55,6 +55,8 @@ class Layers:
         shape = definition.key.shape
         if isinstance(shape, Kind):
             return self._leaf(definition, shape, found, path)
+        if isinstance(shape, Listed):
+            return self._listed(definition, shape, found, path)
         inner = _inner(found)
         if isinstance(shape, Section):
             if not inner and definition.optional:
@@ -71,6 +73,23 @@ class Layers:
             self.places[f"{path}.{name}"] = found[0][1].place
             rows.append(shape.of(name=name, **self.section(shape.of, _inner(found), f"{path}.{name}")))
         return tuple(rows)
+
+    def _listed(self, definition: Definition, shape: Listed, found: Sequence[Found], path: str) -> Any:
+        """The items of the strongest layer alone: lists are replaced whole."""
+        layer, entry = found[0] if found else (Layer({}), None)
+        if entry is None or not isinstance(entry.value, YamlList):
+            self.sources[path] = Source(Origin.DEFAULT)
+            return definition.default()
+        self.sources[path] = Source(_origin(layer), layer.environment, entry.value.place)
+        items = []
+        for number, item in enumerate(entry.value.items):
+            key = f"{path}.{number}"
+            self.places[key] = item.place
+            if isinstance(item, YamlMap):
+                items.append(shape.of(**self.section(shape.of, [Layer(item.entries, layer.environment)], key)))
+            else:
+                items.append(self._read(shape.short, layer, YamlEntry(str(number), item.place, item), key))
+        return tuple(items)
 
     def _free(self, layers: Sequence[Layer], path: str) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -110,7 +129,18 @@ class Layers:
                 self.problems.append(Problem(f"{section} needs {name}", self.places.get(section), advice))
                 return None
             return definition.default()
+        if definition.key.variables is Needed.WHEN_USED:
+            return self._read_for_later(kind, *found[0], path)
         return self._read(kind, *found[0], path)
+
+    def _read_for_later(self, kind: Kind, layer: Layer, entry: YamlEntry, path: str) -> Any:
+        known = len(self.problems)
+        value = self._read(kind, layer, entry, path)
+        if len(self.problems) == known:
+            return value
+        unset = Unset(tuple(self.problems[known:]))
+        del self.problems[known:]
+        return unset
 
     def _read(self, kind: Kind, layer: Layer, entry: YamlEntry, path: str) -> Any:
         node = self._filled(entry.value, layer, path)
@@ -123,16 +153,32 @@ class Layers:
     def _filled(self, node: YamlNode, layer: Layer, path: str) -> YamlNode | None:
         if placeholder_problems(node):
             return None
+        self.sources[path] = Source(_origin(layer), layer.environment, node.place, variables(node))
         if problems := variable_problems(node, self.environ):
             self.problems += problems
             return None
-        origin = Origin.ENVIRONMENT if layer.environment else Origin.FILE
-        self.sources[path] = Source(origin, layer.environment, node.place, variables(node))
         if isinstance(node, YamlList):
             self.places |= {f"{path}.{number}": item.place for number, item in enumerate(node.items)}
         if isinstance(node, YamlMap):
             self.places |= {f"{path}.{name}": one.place for name, one in node.entries.items()}
         return fill(node, self.environ)
+
+
+def alternatives(layers: Sequence[Layer], one_of: Sequence[str]) -> Sequence[Layer]:
+    """The layers, with those alternatives gone that a stronger layer replaces by another."""
+    strongest = next((layer for layer in layers if any(name in layer.entries for name in one_of)), None)
+    if strongest is None:
+        return layers
+    return [layer if layer is strongest else without(layer, one_of) for layer in layers]
+
+
+def without(layer: Layer, names: Sequence[str]) -> Layer:
+    """The layer, without what it says of some keys."""
+    return replace(layer, entries={name: entry for name, entry in layer.entries.items() if name not in names})
+
+
+def _origin(layer: Layer) -> Origin:
+    return Origin.ENVIRONMENT if layer.environment else Origin.FILE
 
 
 def _names(layers: Sequence[Layer]) -> list[str]:
@@ -148,15 +194,3 @@ def _found(layers: Sequence[Layer], name: str) -> list[Found]:
 def _inner(found: Sequence[Found]) -> list[Layer]:
     """The layers one level down."""
     return [Layer(entry.value.entries, layer.environment) for layer, entry in found if isinstance(entry.value, YamlMap)]
-
-
-def _alternatives(layers: Sequence[Layer], one_of: Sequence[str]) -> Sequence[Layer]:
-    """The layers, with those alternatives gone that a stronger layer replaces by another."""
-    strongest = next((layer for layer in layers if any(name in layer.entries for name in one_of)), None)
-    if strongest is None:
-        return layers
-    return [layer if layer is strongest else _without(layer, one_of) for layer in layers]
-
-
-def _without(layer: Layer, names: Sequence[str]) -> Layer:
-    return replace(layer, entries={name: entry for name, entry in layer.entries.items() if name not in names})

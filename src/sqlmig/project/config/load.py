@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from sqlmig.errors import ConfigError, Place, Problem
 from sqlmig.project.config.check import config_problems
 from sqlmig.project.config.document import document_problems, read_value
 from sqlmig.project.config.kinds import DATABASE_URL, named
-from sqlmig.project.config.layers import Layer, Layers
-from sqlmig.project.config.values import DEFAULT_ENVIRONMENT, ENVIRONMENTS, Config, Origin, Source
+from sqlmig.project.config.layers import Layer, Layers, alternatives, without
+from sqlmig.project.config.values import DATABASE_KEYS, DEFAULT_ENVIRONMENT, ENVIRONMENTS, Config, Origin, Source
 from sqlmig.project.config.yamlfile import YamlMap, YamlNode, YamlScalar, read_yaml
 from sqlmig.project.nearest import did_you_mean
 
@@ -40,7 +40,7 @@ def load_config(
     if chosen is None:
         raise ConfigError(_in_order([*problems, *([problem] if problem else [])]))
     layers = Layers(environ, overrides)
-    values = layers.section(Config, _layers(root, chosen.name))
+    values = layers.section(Config, _which_database(_layers(root, chosen.name), overrides))
     problems += layers.problems
     if problems:
         raise ConfigError(_in_order(problems))
@@ -134,6 +134,16 @@ def _layers(root: YamlMap, environment: str | None) -> list[Layer]:
         if isinstance(entry.value, YamlMap):
             layers.insert(0, Layer(entry.value.entries, environment))
     return layers
+
+
+def _which_database(layers: list[Layer], overrides: Mapping[str, object]) -> Sequence[Layer]:
+    """The layers with one word left on where the data are: from outside, or from the strongest layer that has one.
+
+    Databases of two layers are not put together: what one environment names, no other may reach by accident.
+    """
+    if "database_url" in overrides:
+        return [without(layer, DATABASE_KEYS) for layer in layers]
+    return alternatives(layers, DATABASE_KEYS)
 
 
 def _database_url_from_outside(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-from sqlmig.project.config.keys import Free, Map, Section, Table, definitions
-from sqlmig.project.config.values import Config, Origin, Source
+from sqlmig.project.config.keys import Free, Listed, Map, Section, Table, definitions
+from sqlmig.project.config.values import Config, Origin, Source, Unset
 from sqlmig.secret import MASK, Secret, looks_secret, mask_url
 
 
@@ -45,11 +46,26 @@ def _section(of: type, values: object, sources: Mapping[str, Source], path: str)
         elif isinstance(shape, Table):
             for row in value:
                 yield from _section(shape.of, row, sources, f"{key}.{row.name}.")
+        elif isinstance(shape, Listed):
+            yield from _listed(shape, value, sources, key)
         elif isinstance(shape, Section):
             if value is not None:
                 yield from _section(shape.of, value, sources, f"{key}.")
-        elif value is not None or key == "database_url":
+        elif value is not None or (key == "database_url" and not getattr(values, "databases", ())):
             yield _setting(key, value, sources)
+
+
+def _listed(shape: Listed, rows: Sequence[Any], sources: Mapping[str, Source], path: str) -> Iterator[Setting]:
+    """What each item says: defaults would drown it."""
+    if not rows:
+        yield _setting(path, rows, sources)
+    for number, row in enumerate(rows):
+        key = f"{path}.{number}"
+        if key in sources:
+            yield _setting(key, row.name, sources)
+        else:
+            said = _section(shape.of, row, sources, f"{key}.")
+            yield from (setting for setting in said if setting.source.origin is not Origin.DEFAULT)
 
 
 def _free(values: Mapping[str, object], sources: Mapping[str, Source], path: str) -> Iterator[Setting]:
@@ -81,6 +97,8 @@ def _setting(key: str, value: object, sources: Mapping[str, Source]) -> Setting:
 def _shown(value: object) -> object:
     if isinstance(value, Secret):
         return mask_url(value.reveal())
+    if isinstance(value, Unset):
+        return None
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str):

@@ -7,12 +7,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from sqlmig.errors import Place
-from sqlmig.project.config.keys import Free, Key, Section, Table, Where
+from sqlmig.errors import Place, Problem
+from sqlmig.project.config.keys import Free, Key, Listed, Map, Needed, Section, Table, Where
 from sqlmig.project.config.kinds import (
     DATABASE_URL,
     DURATION,
     FLAG,
+    LABEL_NAME,
     LIMIT,
     PATH,
     ROWS,
@@ -26,12 +27,15 @@ from sqlmig.project.config.kinds import (
     whole,
 )
 from sqlmig.project.config.lint import LintConfig
+from sqlmig.project.config.rollout import SHORT_WAVE, BreakerConfig, WaveRule
+from sqlmig.project.config.rolloutkinds import SWITCH
 from sqlmig.project.model import Scope
 from sqlmig.secret import Secret
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TRACK_NAME = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+DATABASE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 class Origin(Enum):
@@ -62,6 +66,13 @@ class Source:
         parts = [f"environment {self.name} ({line})" if self.name else line]
         parts += [f"variable ${{{variable}}}" for variable in self.variables]
         return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """A value that cannot be had, and is not missed before somebody needs it."""
+
+    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,69 @@ class ApplyConfig:
         Literal["none", "required"],
         Key(choice("none", "required"), "Whether `sqlmig apply` insists on a backup before it."),
     ] = "none"
+    waves: Annotated[
+        tuple[WaveRule, ...],
+        Key(
+            Listed(WaveRule, SHORT_WAVE, "a list of waves"),
+            "The parts in which the tenants are migrated, each over before the next begins. What none of them takes"
+            " comes last. Without any, all tenants are one wave.",
+        ),
+    ] = ()
+    breaker: Annotated[
+        BreakerConfig, Key(Section(BreakerConfig), "What stops a run before every target has had its turn.")
+    ] = field(default_factory=BreakerConfig)
+    per_target_transaction: Annotated[
+        bool,
+        Key(FLAG, "Whether all that is pending for a target runs in one transaction, not each migration in its own."),
+    ] = False
+    concurrently_above: Annotated[
+        int,
+        Key(
+            whole(0, 1_000_000_000),
+            "A table with fewer rows than that, as the server estimates, gets its indexes without `CONCURRENTLY`, in a"
+            " transaction: that takes moments, and waits for no old snapshot elsewhere in the database. `0` leaves"
+            " every `CONCURRENTLY` as it is written.",
+        ),
+    ] = 10_000
+    connection_targets: Annotated[
+        int,
+        Key(
+            whole(1, 1_000_000),
+            "How many targets a connection serves before it is opened anew: what a server process remembers grows with"
+            " each schema.",
+        ),
+    ] = 300
+    synchronous_commit: Annotated[
+        Literal["on", "off"],
+        Key(
+            SWITCH,
+            "`off` does not wait for the disk at each commit. What a crash then loses is lost together with its"
+            " history row, so the next run does it again.",
+        ),
+    ] = "on"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseConfig:
+    """One of several databases, with a registry and a history of its own."""
+
+    name: str
+    database_url: Annotated[
+        Secret | Unset,
+        Key(
+            DATABASE_URL,
+            "The database, as the key `database_url` of the top level has it. A variable in it must be set only for a"
+            " command that works on this database.",
+            variables=Needed.WHEN_USED,
+        ),
+    ]
+    labels: Annotated[
+        Mapping[str, str],
+        Key(
+            Map(LABEL_NAME, TEXT, "a mapping from names to texts"),
+            "What `--database LABEL=VALUE` finds it by, such as `{region: eu}`.",
+        ),
+    ] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +232,14 @@ class Config:
             " Keep passwords out of the file: `${DATABASE_URL}`.",
         ),
     ] = None
+    databases: Annotated[
+        tuple[DatabaseConfig, ...],
+        Key(
+            Table(DatabaseConfig, DATABASE_NAME, "letters, digits, _ and -, and begin with a letter"),
+            "Several databases by name, in place of `database_url`. Either of the two in an environment replaces both"
+            " of the top level, whole; so do the option `--database-url` and the variable `SQLMIG_DATABASE_URL`.",
+        ),
+    ] = ()
     development: Annotated[
         bool,
         Key(
@@ -208,6 +290,8 @@ class Config:
     """Where each value comes from, by dotted key: `apply.lock_timeout`, `tracks.tenant.path`, `environment`."""
 
 
+DATABASE_KEYS = ("database_url", "databases")
+"""Where the data are: at most one of the two, at the top level and in each environment."""
 DEFAULT_ENVIRONMENT = "default_environment"
 ENVIRONMENTS = "environments"
 FILE_KEYS = {

@@ -1,0 +1,383 @@
+"""A connection that runs steps one after the other: two messages to the server for each when all is well.
+
+    1. the file, as it was rendered
+    2. what puts its traces away, the guard, the history rows, COMMIT; and the opening of the next step's transaction
+
+The first step of all is opened by a message of its own. A step and its history rows commit together, or neither does.
+When the connection breaks at COMMIT, the next opening reads what became of it: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from sqlmig.db import failures, messages, records
+from sqlmig.db.context import RunContext, Waiting
+from sqlmig.db.errors import ServerRefused
+from sqlmig.db.guard import check_elsewhere, verify
+from sqlmig.db.messages import Opened
+from sqlmig.db.polling import Ended, Polling
+from sqlmig.db.session import Answer, Session, make_schema
+from sqlmig.errors import ConnectionFailed
+from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
+from sqlmig.plan.retry import Remedy, pause_before, remedy
+from sqlmig.plan.values import Step
+from sqlmig.project.model import Scope
+
+_LOOK_FOR_STOP = 0.1
+"""Seconds between two looks at a request to stop while another thread's step is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a step is tried this time; earlier trials count."""
+
+    number: int = 1
+    """Of this trial, from 1."""
+    waited: float = 0.0
+    """Seconds that earlier trials waited."""
+    patience: float = 0.0
+    """Seconds to keep trying for another run's advisory locks in place; 0: give up at once."""
+
+
+@dataclass
+class _Work:
+    """Steps of one target that share a transaction, and what they cost so far."""
+
+    steps: tuple[Step, ...]
+    digests: tuple[records.Digests, ...]
+    attempts: int
+    waited: float
+    patience: float
+    began: float = field(default_factory=time.monotonic)
+    at: int = 0
+    """Which of the steps is under way."""
+    done: list[StepResult] = field(default_factory=list)
+    """What those before it came to, if the transaction commits."""
+    blockers: tuple[Holder, ...] = ()
+    in_file: bool = False
+    """Whether the file is what the server is busy with: only then its positions are the file's."""
+    committing: bool = False
+    """Whether the message with COMMIT was sent in this attempt."""
+    lost: ServerError | None = None
+    """How the connection broke at COMMIT; until the history has been read again, nobody knows what became of it."""
+
+    @property
+    def step(self) -> Step:
+        """The one under way."""
+        return self.steps[self.at]
+
+    def result(self, outcome: Outcome, failure: Failure | None = None, cure: Remedy | None = None) -> StepResult:
+        """What the step under way came to."""
+        if failure is not None:
+            failure = failures.with_those_before(failure, self.at)
+        seconds = time.monotonic() - self.began
+        return StepResult(self.step, outcome, seconds, self.waited, self.attempts, failure, self.blockers, cure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A transaction that the last COMMIT's message has opened."""
+
+    opening: tuple[str, ...]
+    found: Opened
+
+
+class Lane:
+    """One connection that runs steps one after the other, and opens the next one's transaction with the last COMMIT.
+
+    What a file leaves behind is put away in its own transaction; nothing of a step stays with the session.
+    """
+
+    def __init__(self, session: Session, context: RunContext, waiting: Waiting, alone: threading.Lock) -> None:
+        """Takes a connection that nobody else uses.
+
+        Args:
+            session: opened again when it breaks.
+            context: of the run.
+            waiting: sees who is in the way.
+            alone: one for all lanes of a process: held by the step that changes what all targets share.
+        """
+        self.session = session
+        self._context = context
+        self._waiting = waiting
+        self._alone = alone
+        self._ahead: _Ahead | None = None
+
+    def run(self, step: Step, digests: records.Digests, trial: Trial, following: Step | None = None) -> StepResult:
+        """Tries a step once; a lost connection is opened again, and the history asked, as often as is configured.
+
+        Args:
+            step: runs in a transaction.
+            digests: the target's digest that the plan was made on, and the one that the step leaves.
+            trial: how it is tried.
+            following: what this lane runs next, if all goes well; its transaction may be opened with this COMMIT.
+
+        Returns:
+            BLOCKED with the remedy RETRY when somebody was in the way: everything was rolled back.
+        """
+        return self.run_together((step,), (digests,), trial, following)[0]
+
+    def run_together(
+        self, steps: Sequence[Step], digests: Sequence[records.Digests], trial: Trial, following: Step | None = None
+    ) -> tuple[StepResult, ...]:
+        """Tries steps of one target in one transaction, as `run` does one: all of them are done, or none.
+
+        Returns:
+            One result for each step when they are done; otherwise only that of the step that was not.
+        """
+        work = _Work(tuple(steps), tuple(digests), trial.number, trial.waited, trial.patience)
+        try:
+            self._connected()
+            with self._alone_where_needed(work):
+                return self._run(work, following)
+        except ConnectionFailed as error:
+            lost = failures.connection_lost(work.step, error.message)
+            return (work.result(Outcome.FAILED, lost, Remedy.RECONNECT),)
+        except Ended as ended:
+            return (work.result(ended.outcome, ended.failure, ended.remedy),)
+
+    def release(self) -> None:
+        """Rolls back what was opened ahead."""
+        if self._ahead is not None:
+            self._ahead = None
+            self._roll_back()
+
+    def renew(self) -> None:
+        """Goes on with a fresh connection.
+
+        Raises:
+            ConnectionFailed: it cannot be had.
+        """
+        self.release()
+        self.session.reopen()
+
+    def close(self) -> None:
+        """Closes the connection, and so rolls back what was opened ahead."""
+        self._ahead = None
+        self.session.close()
+
+    def _run(self, work: _Work, following: Step | None) -> tuple[StepResult, ...]:
+        while True:
+            try:
+                self._attempt(work, following)
+                return tuple(work.done)
+            except Ended as ended:
+                self._roll_back()
+                error = ended.failure.error if ended.failure is not None else None
+                if self._context.stop.requested and error is not None and error.sqlstate == "57014":
+                    raise Ended(Outcome.INTERRUPTED, failures.interrupted(work.step)) from None
+                raise
+            except ServerRefused as refused:
+                said = refused.said
+                if not work.in_file:
+                    said = replace(said, offset=None, completed=None)
+                self._recover(work, said)
+
+    def _attempt(self, work: _Work, following: Step | None) -> None:
+        work.at, work.in_file, work.committing = 0, False, False
+        found = self._open(work)
+        lost, work.lost = work.lost, None
+        if lost is not None and found.digest == work.digests[-1].after:
+            # The attempt whose answer was lost had committed.
+            self._roll_back()
+            work.done = [replace(result, attempts=work.attempts, lock_wait=work.waited) for result in work.done]
+            return
+        work.began = time.monotonic()
+        work.done.clear()
+        if found.digest != work.digests[0].before:
+            raise Ended(Outcome.MOVED)
+        if lost is not None and work.attempts > self._context.config.apply.attempts:
+            gave_up = failures.gave_up(work.step, lost, work.attempts - 1, work.blockers)
+            raise Ended(Outcome.FAILED, gave_up, Remedy.RECONNECT)
+        if self._context.stop.requested:
+            raise Ended(Outcome.INTERRUPTED, failures.interrupted(work.step))
+        if not found.schema_exists:
+            self._make_schema(work.step)
+        self._run_files(work, found.pid, following)
+
+    def _open(self, work: _Work) -> Opened:
+        """Has the transaction open, with the locks held: by the message before, or by one sent until they are."""
+        keys = messages.keys_of(work.steps, self._context)
+        opening = messages.opening(self.session, work.step, self._context, keys)
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            if ahead.opening == opening:
+                return ahead.found
+            self._roll_back()
+        polling = Polling(self.session, work.step, self._context, work.patience)
+        while True:
+            answer = self.session.exchange("; ".join(opening))
+            if answer.error is not None:
+                raise ServerRefused(answer.error)
+            found = messages.opened(answer, len(opening) - 1)
+            if found.obstacle is None:
+                work.waited += polling.seconds
+                return found
+            self._roll_back()
+            self._pause(work, polling, found.obstacle)
+
+    def _pause(self, work: _Work, polling: Polling, obstacle: str) -> None:
+        try:
+            if obstacle == "objects":
+                polling.pause_for_objects()
+            else:
+                polling.pause()
+        except Ended as ended:
+            work.waited += polling.seconds
+            if work.lost is None:
+                raise
+            # An earlier attempt's COMMIT has not been settled: then that is what there is to say.
+            raise Ended(ended.outcome, failures.unsettled(work.step, work.lost.message), ended.remedy) from None
+        finally:
+            work.blockers = polling.blockers or work.blockers
+
+    def _make_schema(self, step: Step) -> None:
+        if step.target.scope is Scope.TENANT:
+            raise Ended(Outcome.FAILED, failures.missing_schema(step.target))
+        make_schema(self.session, step.target.schema)
+
+    def _run_files(self, work: _Work, pid: int, following: Step | None) -> None:
+        context, held = self._context, "{}"
+        for number, step in enumerate(work.steps):
+            work.at, began = number, time.monotonic()
+            self._run_file(work, pid)
+            check_elsewhere(self.session, step)
+            duration = time.monotonic() - began
+            work.done.append(replace(work.result(Outcome.DONE), duration=duration))
+            attempt = records.Attempt(context.run_id, context.origin, duration, work.waited, work.attempts)
+            key, digest = context.keys(step.target).target, work.digests[number].after
+            closing = messages.closing(self.session, step, context, digest, attempt, held=held, key=key)
+            if number + 1 < len(work.steps):
+                held = self._go_on(work, closing)
+            else:
+                self._commit(work, closing, following)
+
+    def _run_file(self, work: _Work, pid: int) -> None:
+        """The file and its verify file: what takes time, and so can be cancelled."""
+        step, session, context = work.step, self.session, self._context
+        self._waiting.begin(pid, lambda found: context.on_wait(step.target, found))
+        context.stop.cancellable(session)
+        try:
+            work.in_file = True
+            answer = session.exchange(step.sql.text)
+            if answer.error is not None:
+                raise ServerRefused(answer.error)
+            work.in_file = False
+            if session.healthy:
+                verify(session, step)
+        finally:
+            context.stop.cancellable(None)
+            work.blockers = tuple(self._waiting.end()) or work.blockers
+        if not session.healthy:
+            raise Ended(Outcome.FAILED, failures.ended_transaction(step))
+        session.speak_utf8()
+
+    def _go_on(self, work: _Work, closing: tuple[str, ...]) -> str:
+        """Between two files of one transaction: what the next one's guard shall not hold against it."""
+        following = work.steps[work.at + 1]
+        settings = messages.settings(self.session, following, self._context)
+        held = messages.written_elsewhere(following, self._context)
+        answer = self.session.exchange("; ".join((*closing, *settings, held)))
+        if answer.error is not None:
+            raise ServerRefused(answer.error)
+        _count_locks(work, answer, closing)
+        return answer.row(-1)[0] or "{}"
+
+    def _commit(self, work: _Work, closing: tuple[str, ...], following: Step | None) -> None:
+        """The last message. It is not cancelled: either all of it arrives, or the next attempt reads what became of it.
+
+        What the next step's opening finds does not change what became of this one.
+        """
+        opening: tuple[str, ...] = ()
+        if following is not None and not self._context.stop.requested and messages.rides_along(work.steps, following):
+            keys = messages.keys_of((following,), self._context)
+            opening = messages.opening(self.session, following, self._context, keys)
+        work.committing = True
+        answer = self.session.exchange("; ".join((*closing, "COMMIT", *opening)))
+        if answer.error is not None and answer.completed <= len(closing):
+            raise ServerRefused(answer.error)
+        work.committing = False
+        _count_locks(work, answer, closing)
+        if opening and answer.error is None:
+            found = messages.opened(answer, -1)
+            if found.obstacle is None:
+                self._ahead = _Ahead(opening, found)
+                return
+        # Whatever kept the next step from its beginning, it meets again on its own account.
+        self._roll_back()
+
+    def _recover(self, work: _Work, said: ServerError) -> None:
+        """Rolls back and decides; returns when the step shall be tried again.
+
+        Raises:
+            Ended: it shall not, not here and now.
+        """
+        stop, most = self._context.stop, self._context.config.apply.attempts
+        cure = remedy("08006" if self.session.broken else said.sqlstate, said.message)
+        if work.committing and self.session.broken:
+            work.lost = said
+        if not self._roll_back():
+            cure = Remedy.RECONNECT
+        if stop.requested and work.lost is None and (said.sqlstate == "57014" or cure.again):
+            raise Ended(Outcome.INTERRUPTED, failures.interrupted(work.step))
+        if not cure.again:
+            failed = failures.statement_failed(work.step, said, halts=cure is Remedy.HALT)
+            raise Ended(Outcome.FAILED, failed, cure)
+        if work.lost is None and (cure is Remedy.RETRY or work.attempts >= most):
+            outcome = Outcome.BLOCKED if cure is Remedy.RETRY else Outcome.FAILED
+            raise Ended(outcome, failures.gave_up(work.step, said, work.attempts, work.blockers), cure)
+        if work.lost is not None and work.attempts >= 2 * most:
+            raise Ended(Outcome.FAILED, failures.unsettled(work.step, work.lost.message), Remedy.RECONNECT)
+        pause = pause_before(work.attempts + 1, random.random())  # noqa: S311  jitter is no secret
+        work.waited += pause
+        stop.sleep(pause)
+        if cure is Remedy.RECONNECT:
+            try:
+                self.session.reopen()
+            except ConnectionFailed:
+                if work.attempts + 1 >= most or stop.requested:
+                    raise
+        work.attempts += 1
+
+    def _connected(self) -> None:
+        if self.session.broken:
+            self._ahead = None
+            self.session.reopen()
+
+    @contextmanager
+    def _alone_where_needed(self, work: _Work) -> Iterator[None]:
+        """Lets no other lane of this process change what all targets share while a step of these does."""
+        if not any(step.shared for step in work.steps):
+            yield
+            return
+        # Nobody shall wait for a transaction that waits for its turn.
+        self.release()
+        began = time.monotonic()
+        while not self._alone.acquire(timeout=_LOOK_FOR_STOP):
+            if self._context.stop.requested:
+                raise Ended(Outcome.INTERRUPTED, failures.interrupted(work.step))
+        work.waited += time.monotonic() - began
+        try:
+            yield
+        finally:
+            self._alone.release()
+
+    def _roll_back(self) -> bool:
+        """Ends what is open; a connection on which that cannot be done is closed, and the server ends it."""
+        try:
+            self.session.rollback()
+        except ServerRefused:
+            self.session.close()
+            return False
+        return True
+
+
+def _count_locks(work: _Work, answer: Answer, closing: tuple[str, ...]) -> None:
+    [locks] = answer.row(len(closing) + messages.GUARD_AT)
+    work.done[-1] = replace(work.done[-1], locks=int(locks or 0))

@@ -1,0 +1,129 @@
+"""The messages of a step in a transaction, as lists of statements: how it begins, and how it ends.
+
+    1. what `opening` gives: BEGIN, settings, locks, and how the target stands now that the locks are held
+    2. the file, as it was rendered
+    3. what `closing` gives: the file's traces put away, the guard, the history; then COMMIT, and perhaps 1 of the next
+
+They hang on nothing that a file may have changed: every literal reads the same under any setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from sqlmig.db import records
+from sqlmig.db.context import RunContext
+from sqlmig.db.guard import SPEAK_NOW, TIDY, guard
+from sqlmig.db.history import statement_text
+from sqlmig.db.locks import Keys, objects_key
+from sqlmig.db.session import Answer, Session, assignments, filled
+from sqlmig.db.traits import needs_another_session
+from sqlmig.plan.values import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an opening found."""
+
+    obstacle: str | None
+    """Whose lock was not to be had: the `target`'s, or that of the `objects` that all targets share."""
+    pid: int
+    """Of the server process."""
+    schema_exists: bool
+    digest: str | None
+    """The target's."""
+
+
+def opening(session: Session, step: Step, context: RunContext, keys: Keys) -> tuple[str, ...]:
+    """The statements that open a step's transaction; the last one's row is for `opened`."""
+    parameters = {
+        "shared_key": keys.shared,
+        "exclusive": keys.exclusive,
+        "target_key": keys.target,
+        "objects_key": keys.objects,
+        "track": step.target.track,
+        "target": step.target.key,
+        "schema": step.target.schema,
+    }
+    return (
+        # A snapshot taken before the lock was obtained would show the state before the other run's commit.
+        "BEGIN ISOLATION LEVEL READ COMMITTED",
+        *settings(session, step, context),
+        filled(_statement("open_step", context.history), parameters),
+    )
+
+
+def opened(answer: Answer, number: int) -> Opened:
+    """What the opening found whose last statement is the one of that number in the message."""
+    obstacle, pid, exists, digest = answer.row(number)
+    return Opened(obstacle, int(pid or 0), exists == "t", digest)
+
+
+def settings(session: Session, step: Step, context: RunContext) -> tuple[str, ...]:
+    """The statements that give a step's settings until its transaction ends."""
+    return assignments({**context.local_settings(step), **session.own_settings}, "SET LOCAL")
+
+
+def closing(
+    session: Session,
+    step: Step,
+    context: RunContext,
+    digest: str,
+    attempt: records.Attempt,
+    *,
+    held: str,
+    key: int | None,
+) -> tuple[str, ...]:
+    """The statements behind a file; the one at `GUARD_AT` gives the number of lock table entries.
+
+    Args:
+        session: the connection that they are sent on.
+        step: what ran.
+        context: of the run.
+        digest: the target's, now that the step has run.
+        attempt: for the history.
+        held: see `guard`.
+        key: see `guard`.
+    """
+    return (
+        SPEAK_NOW,
+        *TIDY,
+        "SELECT pg_catalog.pg_advisory_unlock_all()",
+        # With RESET ALL the role's own limits are back, and may not end a migration just before its end.
+        *assignments({**_NO_LIMIT, **session.own_settings}, "SET LOCAL"),
+        guard(step, context, target_key=key, held=held),
+        filled(*records.record_step(context.history, step, digest, attempt)),
+    )
+
+
+GUARD_AT = -2
+"""Where in a closing the guard stands."""
+_NO_LIMIT = {"statement_timeout": "0"}
+
+
+def written_elsewhere(step: Step, context: RunContext) -> str:
+    """The query for what a transaction holds already when a file begins; its only value is for `closing`."""
+    return filled(_statement("written_elsewhere", context.history), {"schema": step.target.schema})
+
+
+def keys_of(steps: Sequence[Step], context: RunContext) -> Keys:
+    """The advisory locks that steps of one target take."""
+    keys = context.keys(steps[0].target)
+    return replace(keys, objects=objects_key(context.history)) if any(step.shared for step in steps) else keys
+
+
+def rides_along(steps: Sequence[Step], following: Step) -> bool:
+    """Whether the next step's opening may be sent with the COMMIT of these.
+
+    Not where something else happens between the two, or a lock is to be let go of as soon as can be.
+    """
+    if not following.transaction or following.shared or any(step.shared for step in steps):
+        return False
+    return not any(map(needs_another_session, (*steps, following)))
+
+
+@lru_cache(maxsize=64)
+def _statement(name: str, history_schema: str) -> str:
+    return statement_text(name, history_schema)

@@ -1,0 +1,164 @@
+-- What runs with every step, as functions: a connection plans their queries once, not for every target. Every name in them is
+-- qualified, and search_path is fixed: nothing that a file sets or makes reaches them, and the plans stay valid from one target
+-- to the next. They run with the rights of whoever calls them. {history} is the schema's quoted name.
+
+CREATE OR REPLACE FUNCTION {history}.open_step(
+    shared_key bigint, exclusive boolean, target_key bigint, objects_key bigint, track text, target text, schema_name text,
+    OUT obstacle text, OUT pid integer, OUT schema_exists boolean, OUT digest text
+) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $open$
+BEGIN
+    pid := pg_catalog.pg_backend_pid();
+    obstacle := 'target';
+    IF exclusive THEN
+        IF NOT pg_catalog.pg_try_advisory_xact_lock(shared_key) THEN
+            RETURN;
+        END IF;
+    ELSIF NOT pg_catalog.pg_try_advisory_xact_lock_shared(shared_key) THEN
+        RETURN;
+    END IF;
+    IF NOT pg_catalog.pg_try_advisory_xact_lock(target_key) THEN
+        RETURN;
+    END IF;
+    IF objects_key IS NOT NULL AND NOT pg_catalog.pg_try_advisory_xact_lock(objects_key) THEN
+        obstacle := 'objects';
+        RETURN;
+    END IF;
+    obstacle := NULL;
+    schema_exists := pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name)) IS NOT NULL;
+    -- A statement of its own has a snapshot of its own: it sees what the run that held the locks has committed.
+    SELECT pg_catalog.encode(t.digest, 'hex') INTO digest
+    FROM {history}.target AS t WHERE t.track = open_step.track AND t.target = open_step.target;
+END
+$open$;
+COMMENT ON FUNCTION {history}.open_step IS
+    'tries for a target''s locks and says how the target stands; obstacle: whose lock was not to be had';
+
+CREATE OR REPLACE FUNCTION {history}.written_elsewhere(schema_name text) RETURNS text[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $written$
+BEGIN
+    RETURN (
+        SELECT coalesce(pg_catalog.array_agg(DISTINCT l.relation::text || ' ' || l.mode), '{{}}')
+        FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
+        WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+          AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock')
+          AND c.relnamespace IS DISTINCT FROM pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name)));
+END
+$written$;
+COMMENT ON FUNCTION {history}.written_elsewhere IS
+    'the writing locks that this transaction holds outside of a schema: what an earlier file took is no fault of the next';
+
+CREATE OR REPLACE FUNCTION {history}.guard(
+    schema_name text, touches text[], held text[], target_key bigint, looks_at_catalog boolean
+) RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $guard$
+DECLARE
+    own      oid := pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name));
+    allowed  oid[];
+    me       xid;
+    entries  integer;
+    locked   boolean;
+    outside  text;
+    prepared text;
+BEGIN
+    IF touches <> '{{}}' THEN
+        SELECT pg_catalog.array_agg(o.oid) INTO allowed FROM (
+            SELECT pg_catalog.to_regclass(t.name)::oid FROM pg_catalog.unnest(touches) AS t(name)
+            UNION ALL
+            SELECT i.indexrelid FROM pg_catalog.unnest(touches) AS t(name)
+            JOIN pg_catalog.pg_index AS i ON i.indrelid = pg_catalog.to_regclass(t.name)
+        ) AS o(oid) WHERE o.oid IS NOT NULL;
+    END IF;
+    -- The lock table is read once: that is the dearest part.
+    WITH mine AS MATERIALIZED (
+        SELECT l.locktype, l.relation, l.mode, l.fastpath, l.granted, l.database, l.classid, l.objid, l.objsubid
+        FROM pg_catalog.pg_locks AS l WHERE l.pid = pg_catalog.pg_backend_pid()
+    )
+    SELECT (SELECT pg_catalog.count(*) FROM mine WHERE NOT mine.fastpath),
+           target_key IS NULL OR EXISTS (
+               SELECT FROM mine WHERE mine.locktype = 'advisory' AND mine.objsubid = 1 AND mine.granted
+                 AND ((mine.classid::bigint << 32) | mine.objid::bigint) = target_key),
+           (SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname || ' (' || mine.mode || ')', ', ')
+            FROM mine
+            JOIN pg_catalog.pg_class AS c ON c.oid = mine.relation
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE schema_name IS NOT NULL AND mine.locktype = 'relation' AND mine.granted
+              AND mine.mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock')
+              AND c.relnamespace IS DISTINCT FROM own
+              AND c.relnamespace <> pg_catalog.pg_my_temp_schema()
+              AND n.nspname NOT IN ('pg_catalog', 'pg_toast')
+              AND n.nspname NOT LIKE 'pg\_toast\_temp\_%'
+              AND (held = '{{}}' OR mine.relation::text || ' ' || mine.mode <> ALL (held))
+              AND (allowed IS NULL OR c.oid <> ALL (allowed)))
+    INTO entries, locked, outside;
+    IF NOT locked THEN
+        RAISE EXCEPTION USING ERRCODE = 'SQLM1', MESSAGE = 'the file ended the transaction that it ran in';
+    END IF;
+    IF outside IS NULL AND schema_name IS NOT NULL AND looks_at_catalog THEN
+        me := pg_catalog.pg_current_xact_id()::xid;
+        SELECT pg_catalog.string_agg(made.what, ', ') INTO outside FROM (
+            SELECT 'function ' || n.nspname || '.' || p.proname
+            FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+            WHERE p.xmin = me AND p.pronamespace IS DISTINCT FROM own AND p.pronamespace <> pg_catalog.pg_my_temp_schema()
+            UNION ALL
+            SELECT 'type ' || n.nspname || '.' || t.typname
+            FROM pg_catalog.pg_type AS t JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+            WHERE t.xmin = me AND t.typnamespace IS DISTINCT FROM own AND t.typnamespace <> pg_catalog.pg_my_temp_schema()
+              AND n.nspname <> 'pg_toast' AND t.typrelid = 0 AND t.typelem = 0
+            UNION ALL
+            SELECT 'schema ' || n.nspname
+            FROM pg_catalog.pg_namespace AS n
+            WHERE n.xmin = me AND n.oid IS DISTINCT FROM own AND n.oid <> pg_catalog.pg_my_temp_schema()
+              AND n.nspname NOT LIKE 'pg\_%temp\_%'
+        ) AS made(what);
+    END IF;
+    IF outside IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'SQLM2', MESSAGE = outside;
+    END IF;
+    FOR prepared IN SELECT p.name FROM pg_catalog.pg_prepared_statements AS p WHERE p.from_sql LOOP
+        EXECUTE 'DEALLOCATE ' || pg_catalog.quote_ident(prepared);
+    END LOOP;
+    RETURN entries;
+END
+$guard$;
+COMMENT ON FUNCTION {history}.guard IS
+    'before COMMIT: refuses (SQLM2) what was changed outside of a tenant''s schema; returns the transaction''s lock table entries';
+
+CREATE OR REPLACE FUNCTION {history}.record_step(
+    run_id uuid, track text, target text, schema_name text, version bigint, name text, action text, algorithm integer,
+    checksum bytea, rendered bytea, down_checksum bytea, digest bytea, duration double precision, lock_wait double precision,
+    attempts integer, actor text, host text, tool text, git_commit text, detail jsonb
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $record$
+#variable_conflict use_variable
+BEGIN
+    IF action = 'up' AND version IS NOT NULL THEN
+        INSERT INTO {history}.applied AS a
+            (track, target, version, name, algorithm, checksum, rendered, down_checksum, run_id)
+        VALUES (track, target, version, name, algorithm, checksum, rendered, down_checksum, run_id);
+    ELSIF action = 'up' THEN
+        INSERT INTO {history}.repeatable AS r (track, target, name, algorithm, checksum, rendered, run_id)
+        VALUES (track, target, name, algorithm, checksum, rendered, run_id)
+        ON CONFLICT ON CONSTRAINT repeatable_pkey DO UPDATE
+        SET algorithm = excluded.algorithm, checksum = excluded.checksum, rendered = excluded.rendered,
+            run_id = excluded.run_id, applied_at = pg_catalog.clock_timestamp();
+    ELSIF version IS NOT NULL THEN
+        DELETE FROM {history}.applied AS a
+        WHERE a.track = record_step.track AND a.target = record_step.target AND a.version = record_step.version;
+    ELSE
+        DELETE FROM {history}.repeatable AS r
+        WHERE r.track = record_step.track AND r.target = record_step.target AND r.name = record_step.name;
+    END IF;
+    INSERT INTO {history}.target AS t (track, target, schema_name, digest, head)
+    VALUES (track, target, schema_name, digest,
+            (SELECT coalesce(pg_catalog.max(a.version), 0) FROM {history}.applied AS a
+             WHERE a.track = record_step.track AND a.target = record_step.target))
+    ON CONFLICT ON CONSTRAINT target_pkey DO UPDATE
+    SET schema_name = excluded.schema_name, digest = excluded.digest, head = excluded.head,
+        updated_at = pg_catalog.clock_timestamp();
+    INSERT INTO {history}.log
+        (run_id, track, target, schema_name, version, name, action, outcome, duration, lock_wait, attempts,
+         actor, host, tool, git_commit, detail)
+    VALUES (run_id, track, target, schema_name, version, name, action, 'done', pg_catalog.make_interval(secs => duration),
+            pg_catalog.make_interval(secs => lock_wait), attempts, actor, host, tool, git_commit, detail);
+END
+$record$;
+COMMENT ON FUNCTION {history}.record_step IS
+    'a step that was done: what counts as applied, how the target stands, and the log; called in the step''s own transaction';

@@ -1,0 +1,1 @@
+SELECT {history}.written_elsewhere(%(schema)s)

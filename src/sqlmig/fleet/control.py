@@ -1,0 +1,410 @@
+"""The control thread of a run: hands targets out, takes results in, decides, and tells.
+
+It shares the work with other processes through the run's items in the database: in one message it reports what has
+ended, renews its lease and claims what comes next. What is decided is decided by pure functions; the workers of `crew`
+only do.
+"""
+
+from __future__ import annotations
+
+import queue
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+
+from sqlmig.db import runs
+from sqlmig.db.context import RunContext
+from sqlmig.db.lane import Lane, Trial
+from sqlmig.db.session import Session
+from sqlmig.fleet.crew import Crashed, Crew, Finished, News
+from sqlmig.fleet.recording import recorded
+from sqlmig.fleet.share import Share
+from sqlmig.fleet.stage import Assignment, Serving, StageEnded, serve
+from sqlmig.fleet.verdict import Verdict, verdict
+from sqlmig.plan.adapting import Workers
+from sqlmig.plan.breaker import Breaker
+from sqlmig.plan.events import (
+    Observer,
+    RunStopped,
+    StepEnded,
+    TargetEnded,
+    TargetRequeued,
+    TargetWaits,
+    Told,
+    WaveBegan,
+    WorkersChanged,
+)
+from sqlmig.plan.gates import WaveReport, may_pass
+from sqlmig.plan.grouping import kind_of
+from sqlmig.plan.results import Failure, Holder, Outcome, StepResult, TargetResult
+from sqlmig.plan.rollout import Identity, ItemError, ItemState, RunState, Wave
+from sqlmig.plan.stages import stages
+from sqlmig.plan.values import Step, Target, TargetPlan
+
+KEPT = 200
+"""A run with more targets keeps the results of single steps only where something went wrong."""
+
+_IDLE = 0.25
+"""Seconds between two looks at the run while others are at work, or what is left has to wait."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a run treats its targets."""
+
+    workers: Workers
+    breaker: Callable[[int], Breaker]
+    """The breaker of a wave of so many targets."""
+    confirm: Callable[[str], bool] | None = None
+    """Asks somebody whether the next wave may begin; None when nobody is there."""
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """What a run over many targets works with."""
+
+    session: Session
+    """The control thread's own."""
+    context: RunContext
+    lane: Callable[[RunContext], Lane]
+    """Opens a worker's connection."""
+    serving: Serving
+    policy: Policy
+    observer: Observer
+    verify: Callable[[Sequence[Target], Sequence[str]], tuple[str, ...]]
+    """Runs verify files in targets; the schemas in which a row came back."""
+    worker: str
+    """This process's name among those that work on the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run came to in this process."""
+
+    results: Mapping[Identity, TargetResult]
+    """Of the targets that this process had."""
+    stopped: str | None = None
+    """Why targets were left without their turn; None when none were."""
+    state: RunState = RunState.RUNNING
+    """How the run stood when this process left it."""
+
+
+def run_waves(fleet: Fleet, run_id: str, waves: Sequence[Wave], plans: Mapping[Identity, TargetPlan]) -> Ran:
+    """Runs all waves of a run, together with other processes that have joined it.
+
+    Args:
+        fleet: what it works with.
+        run_id: of a run that this process has begun or joined.
+        waves: as the run has them.
+        plans: what shall run in each target.
+
+    Raises:
+        ConnectionFailed: the run's own tables cannot be reached any more.
+    """
+    control = _Control(fleet, run_id, waves, plans)
+    try:
+        control.run()
+    finally:
+        control.close()
+    return Ran(control.results, control.stopped, control.state)
+
+
+@dataclass
+class _Item:
+    """A target in this process's hands, from its first claim to its end."""
+
+    plan: TargetPlan
+    reached: int = 0
+    """How many of the plan's steps are done."""
+    stage: int = 0
+    attempts: int = 1
+    steps: list[StepResult] = field(default_factory=list)
+
+
+class _Control:
+    """The state of the control thread, and what it does with what it hears."""
+
+    def __init__(self, fleet: Fleet, run_id: str, waves: Sequence[Wave], plans: Mapping[Identity, TargetPlan]) -> None:
+        self._fleet = fleet
+        self._run_id = run_id
+        self._waves = waves
+        self._plans = plans
+        self._workers = fleet.policy.workers
+        self._breaker = fleet.policy.breaker(len(plans))
+        self._share = Share(fleet.session, fleet.context, run_id, fleet.worker)
+        self._context = telling_waits(fleet.context, lambda event: self._crew.news.put(event))
+        self._crew = Crew(
+            lambda: fleet.lane(self._context),
+            self._serve,
+            limit=self._workers.now,
+            targets=fleet.context.config.apply.connection_targets,
+        )
+        self._wave = -1
+        self._stage = 0
+        self._held_until = 0.0
+        self._items: dict[Identity, _Item] = {}
+        self._busy: set[Identity] = set()
+        self.results: dict[Identity, TargetResult] = {}
+        self.stopped: str | None = None
+        self.state = RunState.RUNNING
+
+    def run(self) -> None:
+        """Goes on until the run is over, or this process has to stop; what is under way is always finished."""
+        while True:
+            found = self._exchange()
+            if self._busy:
+                self._listen(self._share.until_due())
+            elif self.stopped is not None or found.wave >= len(self._waves):
+                return
+            elif found.wave != self._wave:
+                self._begin_wave(found)
+            elif found.stage is None:
+                self._end_wave(found)
+            elif found.stage != self._stage:
+                self._stage = found.stage
+            else:
+                # Others are at work, or what is left has to wait.
+                self._listen(min(_IDLE, found.next_due if found.next_due is not None else _IDLE))
+
+    def close(self) -> None:
+        """Ends the workers; what was claimed and not begun is given back."""
+        self._crew.desk.clear()
+        self._crew.close()
+        while self._heard(0.0):
+            pass
+        self._share.leave()
+
+    # --- what goes out ---
+
+    def _exchange(self) -> runs.Exchange:
+        ready = self.stopped is None and time.monotonic() >= self._held_until
+        want = self._share.wanted(len(self._busy), self._workers.now) if ready else 0
+        found = self._share.exchange(self._wave, self._stage, want, sorted(self._busy))
+        self.state = found.state
+        self._hand_out(found.claimed)
+        if found.state is not RunState.RUNNING:
+            self._stop(f"the run is {found.state.value}" + (f": {found.reason}" if found.reason else ""))
+        if self._fleet.context.stop.requested:
+            self._stop("it was asked to stop")
+        return found
+
+    def _hand_out(self, claimed: Sequence[runs.Claimed]) -> None:
+        tasks = []
+        for one in claimed:
+            identity = (one.track, one.key)
+            item = self._items.setdefault(identity, _Item(self._plans[identity]))
+            if not item.plan.steps:
+                self._conclude(None, identity, item, Verdict(ItemState.DONE, Outcome.DONE), None)
+                continue
+            bounds = stage_ends(item.plan)
+            first = max(item.reached, bounds[self._stage - 1] if self._stage else 0)
+            # A plan made anew has stages of its own: all that is left of it runs in one go.
+            end = bounds[self._stage] if item.plan is self._plans[identity] else None
+            in_place = self._fleet.context.lock_wait - one.waited if len(self._plans) <= self._workers.now else 0.0
+            trial = Trial(one.attempts + 1, one.waited, max(in_place, 0.0))
+            item.stage = self._stage
+            self._busy.add(identity)
+            tasks.append(Assignment(item.plan, first, end, trial))
+        if tasks:
+            self._crew.hire(min(self._workers.now, len(self._busy)))
+            self._crew.desk.put(tasks)
+
+    def _serve(self, worker: int, lane: Lane, task: Assignment, following: Callable[[], Step | None]) -> StageEnded:
+        """On a worker's thread."""
+        serving = replace(
+            self._fleet.serving,
+            context=self._context,
+            tell=lambda result: self._crew.news.put(StepEnded(worker, result)),
+        )
+        return serve(lane, task, serving, following)
+
+    # --- what comes in ---
+
+    def _listen(self, seconds: float) -> None:
+        """Takes in news until it is time for an exchange."""
+        end = time.monotonic() + seconds
+        while self._heard(max(end - time.monotonic(), 0.0)):
+            if self._share.due(len(self._busy), self._workers.now) or self._fleet.context.stop.requested:
+                return
+
+    def _heard(self, seconds: float) -> bool:
+        try:
+            news = self._crew.news.get(timeout=seconds) if seconds > 0 else self._crew.news.get_nowait()
+        except queue.Empty:
+            return False
+        self._take_in(news)
+        return True
+
+    def _take_in(self, news: News) -> None:
+        match news:
+            case Finished(worker, ended):
+                self._finished(worker, ended)
+            case Crashed(_, error):
+                raise error
+            case _:
+                self._fleet.observer(news)
+
+    def _finished(self, worker: int, ended: StageEnded) -> None:
+        identity = ended.plan.target.identity
+        item = self._items[identity]
+        self._busy.discard(identity)
+        item.plan, item.reached = ended.plan, ended.reached
+        item.steps += ended.steps
+        config = self._fleet.context.config.apply
+        found = verdict(
+            ended,
+            most_attempts=config.attempts,
+            lock_wait=self._fleet.context.lock_wait,
+            chance=random.random(),  # noqa: S311  jitter is no secret
+        )
+        self._adapt(ended)
+        if found.again:
+            self._requeue(worker, identity, item, ended, found)
+        elif found.state is ItemState.PENDING and found.outcome is Outcome.DONE:
+            self._share.report(runs.Report(identity, ItemState.PENDING, stage=_next_stage(item)))
+        else:
+            self._conclude(worker, identity, item, found, ended)
+
+    # --- what it means ---
+
+    def _requeue(self, worker: int, identity: Identity, item: _Item, ended: StageEnded, found: Verdict) -> None:
+        item.attempts += 1
+        report = runs.Report(
+            identity,
+            ItemState.PENDING,
+            stage=item.stage,
+            attempts=found.attempts,
+            waited=found.waited,
+            delay=found.delay,
+        )
+        self._share.report(report)
+        blockers = ended.steps[-1].blockers if ended.steps else ()
+        why = _said(ended.failure)
+        told = TargetRequeued(worker, ended.plan.target, why, item.attempts, found.delay, blockers)
+        self._fleet.observer(told)
+
+    def _conclude(
+        self, worker: int | None, identity: Identity, item: _Item, found: Verdict, ended: StageEnded | None
+    ) -> None:
+        """Nothing more happens to a target in this run, or not by this process."""
+        failure = ended.failure if ended is not None else None
+        if ended is not None and ended.steps and failure is not None:
+            failure = recorded(self._fleet.session, self._fleet.context, ended.steps[-1], found.outcome)
+        done = [step for step in item.steps if step.outcome is Outcome.DONE]
+        kept = tuple(item.steps) if failure is not None or len(self._plans) <= KEPT else ()
+        seconds = sum(step.duration for step in item.steps)
+        result = TargetResult(item.plan, found.outcome, kept, failure, len(done), seconds, item.attempts)
+        self.results[identity] = result
+        self._items.pop(identity, None)
+        error = None
+        if failure is not None:
+            step = ended.steps[-1].step if ended is not None and ended.steps else None
+            error = ItemError(kind_of(failure, step, item.plan.target), failure.message)
+        self._share.report(
+            runs.Report(identity, found.state, stage=item.stage, attempts=item.attempts, seconds=seconds, error=error)
+        )
+        self._fleet.observer(TargetEnded(worker, result))
+        if found.outcome is not Outcome.INTERRUPTED:
+            self._judge(error, ended, item.plan.target)
+
+    def _judge(self, error: ItemError | None, ended: StageEnded | None, target: Target) -> None:
+        """Whether the run may go on after what happened to one target."""
+        kind = error.kind if error is not None else None
+        cure = ended.remedy if ended is not None else None
+        self._breaker = self._breaker.after(kind, schema=target.schema, cure=cure)
+        reason = self._breaker.tripped
+        if reason is not None and self.stopped is None:
+            runs.set_state(self._fleet.session, self._fleet.context.history, self._run_id, RunState.HALTED, reason)
+            self._stop(reason)
+
+    def _adapt(self, ended: StageEnded) -> None:
+        """More workers while all is well, fewer when the server or the locks say so."""
+        before = self._workers.now
+        well = 1 if ended.outcome is Outcome.DONE else 0
+        error = ended.failure.error if ended.failure is not None else None
+        errors = [error.sqlstate] if error is not None else []
+        self._workers = self._workers.after(well, errors, time.monotonic())
+        if self._workers.now != before:
+            self._crew.desk.limit = self._workers.now
+            self._crew.hire(min(self._workers.now, len(self._busy)))
+            self._fleet.observer(WorkersChanged(self._workers.now, self._workers.why or ""))
+
+    def _stop(self, why: str) -> None:
+        """Hands out nothing more; what workers have begun, they end."""
+        if self.stopped is not None:
+            return
+        self.stopped = why
+        for task in self._crew.desk.clear():
+            identity = task.plan.target.identity
+            self._busy.discard(identity)
+            self._share.report(runs.Report(identity, ItemState.PENDING, stage=self._stage))
+        self._fleet.observer(RunStopped(why))
+
+    # --- waves ---
+
+    def _begin_wave(self, found: runs.Exchange) -> None:
+        self._wave, self._stage = found.wave, 0
+        wave = self._waves[found.wave]
+        self._breaker = self._fleet.policy.breaker(len(wave.targets))
+        self._held_until = time.monotonic() + found.hold
+        if found.hold > 0:
+            self._fleet.observer(Told(f"wave {wave.name} begins in {found.hold:.0f} s"))
+        if len(self._waves) > 1:
+            self._fleet.observer(WaveBegan(found.wave, wave.name, len(wave.targets)))
+
+    def _end_wave(self, found: runs.Exchange) -> None:
+        """Asks the gate, and lets the next wave begin; the last wave has nothing behind it."""
+        session, history = self._fleet.session, self._fleet.context.history
+        wave = self._waves[self._wave]
+        if self._wave + 1 < len(self._waves):
+            closed = self._gate(wave, found)
+            if closed is not None:
+                runs.set_state(session, history, self._run_id, RunState.HALTED, closed)
+                self._stop(closed)
+                return
+            upcoming = self._waves[self._wave + 1].name
+            if wave.gate.confirm and not self._confirmed(wave, upcoming):
+                why = f"wave {wave.name} is done, and {upcoming} waits for somebody to say that it goes on"
+                runs.next_wave(session, history, self._run_id, self._wave, wave.gate.pause, confirm=why)
+                self._stop(why)
+                return
+        runs.next_wave(session, history, self._run_id, self._wave, wave.gate.pause)
+
+    def _gate(self, wave: Wave, found: runs.Exchange) -> str | None:
+        faults: tuple[str, ...] = ()
+        if wave.gate.verify:
+            targets = [self._plans[identity].target for identity in wave.targets if identity in self._plans]
+            faults = self._fleet.verify(targets, wave.gate.verify)
+        return may_pass(wave.gate, WaveReport(found.counts, found.slowest, unverified=faults))
+
+    def _confirmed(self, wave: Wave, upcoming: str) -> bool:
+        ask = self._fleet.policy.confirm
+        return ask is not None and ask(f"wave {wave.name} is done; go on with {upcoming}?")
+
+
+def telling_waits(context: RunContext, tell: Observer) -> RunContext:
+    """The context with which a target that is kept waiting is told of as an event, too."""
+
+    def on_wait(target: Target, blockers: list[Holder]) -> None:
+        tell(TargetWaits(target, tuple(blockers)))
+        context.on_wait(target, blockers)
+
+    return replace(context, on_wait=on_wait)
+
+
+def stage_ends(plan: TargetPlan) -> tuple[int, ...]:
+    """For each stage, the step behind its last one."""
+    return tuple(accumulate(len(part) for part in stages(plan.works)))
+
+
+def _next_stage(item: _Item) -> int:
+    """The first stage with a step that is not done."""
+    return next(number for number, end in enumerate(stage_ends(item.plan)) if end > item.reached)
+
+
+def _said(failure: Failure | None) -> str:
+    if failure is None:
+        return ""
+    return failure.error.message if failure.error is not None else failure.message

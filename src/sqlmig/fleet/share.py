@@ -1,0 +1,120 @@
+"""This process's share of a run: what it has claimed, what it has to report, and when it is time to speak up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from sqlmig.db import runs
+from sqlmig.db.context import RunContext
+from sqlmig.db.errors import ServerRefused
+from sqlmig.db.session import Session
+from sqlmig.errors import ConnectionFailed
+from sqlmig.plan.retry import pause_before
+from sqlmig.plan.rollout import Identity
+
+LEASE = 60.0
+"""Seconds without a sign of life after which other processes may take on what this one had claimed."""
+
+BEAT = 1.0
+"""Seconds between two looks at the run, at the most: a pause is seen that soon."""
+
+_BATCH = 50
+"""Reports after which they are written."""
+_QUICK = 25
+"""Targets for each worker that are claimed ahead, at the most: of those that take next to no time."""
+_AHEAD = 0.05
+"""Seconds of work that are claimed ahead: what is claimed by one process cannot be had by another."""
+
+
+class Share:
+    """Speaks with the run's tables on the control thread's session."""
+
+    def __init__(self, session: Session, context: RunContext, run_id: str, worker: str) -> None:
+        """Takes the run and this process's name in it."""
+        self._session = session
+        self._context = context
+        self._run_id = run_id
+        self._worker = worker
+        self._reports: list[runs.Report] = []
+        self._looked = 0.0
+        self._ended = 0
+        self._rate = 0.0
+        self._more = True
+
+    def report(self, report: runs.Report) -> None:
+        """Remembers how a target stands, for the next exchange."""
+        self._reports.append(report)
+        self._ended += 1
+
+    def wanted(self, busy: int, workers: int) -> int:
+        """How many more targets should be claimed."""
+        ahead = min(max(workers + 1, int(self._rate * _AHEAD)), workers * _QUICK)
+        return max(ahead - busy, 0)
+
+    def due(self, busy: int, workers: int) -> bool:
+        """Whether it is time for an exchange."""
+        if len(self._reports) >= _BATCH or time.monotonic() - self._looked >= BEAT:
+            return True
+        return self._more and busy <= workers and self.wanted(busy, workers) > 0
+
+    def until_due(self) -> float:
+        """Seconds until the next exchange, if nothing happens before."""
+        return max(self._looked + BEAT - time.monotonic(), 0.0)
+
+    def exchange(self, wave: int, stage: int, want: int, busy: Sequence[Identity]) -> runs.Exchange:
+        """Reports, renews the lease, claims, and looks how the run stands.
+
+        Raises:
+            ConnectionFailed: the run's tables cannot be reached any more.
+        """
+        now = time.monotonic()
+        if self._looked and now > self._looked:
+            self._rate = 0.5 * self._rate + 0.5 * self._ended / (now - self._looked)
+        reports, self._ended = self._reports, 0
+        found = self._again_when_lost(wave, stage, want, reports, busy)
+        self._reports = []
+        self._looked = time.monotonic()
+        self._more = len(found.claimed) >= want
+        return found
+
+    def leave(self) -> None:
+        """Writes what is left to report, and gives back what was claimed; without a connection, the lease ends it."""
+        try:
+            if self._session.broken:
+                self._session.reopen()
+            if self._reports:
+                schema = self._context.history
+                runs.exchange(self._session, schema, self._run_id, self._worker, self._reports, 0, 0, 0, LEASE)
+            runs.leave(self._session, self._context.history, self._run_id, self._worker)
+        except (ServerRefused, ConnectionFailed):
+            return
+
+    def _again_when_lost(
+        self, wave: int, stage: int, want: int, reports: Sequence[runs.Report], busy: Sequence[Identity]
+    ) -> runs.Exchange:
+        attempt = 1
+        while True:
+            try:
+                if self._session.broken:
+                    self._session.reopen()
+                    # What the lost message may have claimed is nobody's now.
+                    runs.keep_only(self._session, self._context.history, self._run_id, self._worker, busy)
+                schema = self._context.history
+                return runs.exchange(
+                    self._session, schema, self._run_id, self._worker, reports, want, wave, stage, LEASE
+                )
+            except (ServerRefused, ConnectionFailed) as error:
+                attempt += 1
+                if attempt > self._context.config.apply.attempts or not self._session.broken:
+                    raise _unreachable(error) from error
+                self._context.stop.sleep(pause_before(attempt, 0.5))
+
+
+def _unreachable(error: Exception) -> ConnectionFailed:
+    said = error.said.message if isinstance(error, ServerRefused) else str(error)
+    return ConnectionFailed(
+        f"the run's own tables cannot be reached: {said}",
+        state="what was told as done is committed; what was under way was finished or rolled back",
+        next="run `sqlmig apply` again when the server can be reached: it does what is left, and reads back",
+    )

@@ -1,0 +1,190 @@
+"""One target's part of a stage, on one connection: its steps in order, until one does not end well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from sqlmig.db import failures
+from sqlmig.db.context import RunContext, Waiting
+from sqlmig.db.errors import ServerRefused
+from sqlmig.db.lane import Lane, Trial
+from sqlmig.db.outside import run_outside_transaction
+from sqlmig.db.records import Digests
+from sqlmig.db.session import Session
+from sqlmig.errors import ConnectionFailed
+from sqlmig.plan.results import Failure, Outcome, StepResult
+from sqlmig.plan.retry import Remedy
+from sqlmig.plan.values import Step, TargetPlan
+
+MOST_REPLANS = 20
+"""How often a target is planned anew because other runs keep changing it."""
+
+Replan = Callable[[Session, TargetPlan], TargetPlan | Failure]
+"""Plans what is left of a target after another run changed it; a Failure when it may not go on."""
+
+
+@dataclass(slots=True)
+class Assignment:
+    """Steps of one target that one worker runs one after the other."""
+
+    plan: TargetPlan
+    first: int = 0
+    """Which of the plan's steps is the first to run."""
+    end: int | None = None
+    """The one behind the last; None for all."""
+    trial: Trial = field(default_factory=Trial)
+    _steps: list[Step] | None = None
+
+    @property
+    def steps(self) -> list[Step]:
+        """The steps that are left, made once."""
+        if self._steps is None:
+            self._steps = list(self.plan.steps[self.first : self.end])
+        return self._steps
+
+
+@dataclass(frozen=True, slots=True)
+class StageEnded:
+    """How far a worker got with an assignment."""
+
+    assignment: Assignment
+    plan: TargetPlan
+    """The assignment's plan, or the one made when another run had changed the target."""
+    reached: int
+    """How many of the plan's steps are done."""
+    outcome: Outcome
+    steps: tuple[StepResult, ...] = ()
+    failure: Failure | None = None
+    remedy: Remedy | None = None
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What every assignment of a run is served with."""
+
+    context: RunContext
+    replan: Replan
+    waiting: Waiting
+    """Sees who is in the way."""
+    together: bool = False
+    """Whether all consecutive steps of a target share one transaction."""
+    tell: Callable[[StepResult], None] = lambda _result: None
+
+
+def serve(lane: Lane, task: Assignment, serving: Serving, following: Callable[[], Step | None]) -> StageEnded:
+    """Runs an assignment.
+
+    Args:
+        lane: the connection.
+        task: the steps.
+        serving: what they are served with.
+        following: the first step of what this worker does next, asked for at the last step; None for nothing.
+    """
+    done: list[StepResult] = []
+    plan, first, steps = task.plan, task.first, task.steps
+    for _ in range(MOST_REPLANS):
+        results = _run(lane, plan, first, steps, task.trial, serving, following)
+        moved = bool(results) and results[-1].outcome is Outcome.MOVED
+        kept = results[:-1] if moved else results
+        for result in kept:
+            serving.tell(result)
+        done += kept
+        reached = first + sum(result.outcome is Outcome.DONE for result in kept)
+        if not moved:
+            last = results[-1] if results else None
+            if last is None or last.outcome is Outcome.DONE:
+                return StageEnded(task, plan, reached, Outcome.DONE, tuple(done))
+            return StageEnded(task, plan, reached, last.outcome, tuple(done), last.failure, last.remedy)
+        planned = _replanned(lane, plan, steps[0], serving)
+        if isinstance(planned, Failure):
+            return StageEnded(task, plan, reached, Outcome.FAILED, tuple(done), planned, Remedy.FAIL)
+        plan, first, steps = planned, 0, list(planned.steps)
+    failure = failures.kept_moving(plan.target, MOST_REPLANS)
+    return StageEnded(task, plan, first, Outcome.BLOCKED, tuple(done), failure, Remedy.RETRY)
+
+
+def digests(plan: TargetPlan, index: int) -> Digests:
+    """The target's digest before and after a step."""
+    return Digests(plan.digests[index - 1] if index else plan.before.digest, plan.digests[index])
+
+
+def _run(
+    lane: Lane,
+    plan: TargetPlan,
+    first: int,
+    steps: Sequence[Step],
+    trial: Trial,
+    serving: Serving,
+    following: Callable[[], Step | None],
+) -> list[StepResult]:
+    """The results up to the first that is not good."""
+    done: list[StepResult] = []
+    at = 0
+    for part in _parts(steps, together=serving.together):
+        behind = at + len(part)
+        comes_next = steps[behind] if behind < len(steps) else following()
+        around = [digests(plan, first + at + number) for number in range(len(part))]
+        done += _one(lane, part, around, trial, serving, comes_next)
+        if done[-1].outcome is not Outcome.DONE:
+            break
+        # What comes next is tried for the first time, whatever the step before it had to go through.
+        trial, at = replace(trial, number=1, waited=0.0), behind
+    return done
+
+
+def _one(
+    lane: Lane,
+    part: Sequence[Step],
+    around: Sequence[Digests],
+    trial: Trial,
+    serving: Serving,
+    comes_next: Step | None,
+) -> Sequence[StepResult]:
+    step = part[0]
+    try:
+        if lane.session.broken:
+            lane.renew()
+        if len(part) > 1:
+            return lane.run_together(part, around, trial, comes_next)
+        if step.transaction:
+            return (lane.run(step, around[0], trial, comes_next),)
+        lane.release()
+        result = run_outside_transaction(
+            lane.session,
+            step,
+            around[0],
+            serving.context,
+            serving.waiting,
+            attempts_before=trial.number - 1,
+            waited_before=trial.waited,
+            patience=trial.patience,
+        )
+    except (ConnectionFailed, ServerRefused) as error:
+        # Whatever is open is not to be committed with what comes next.
+        lane.session.close()
+        failure = failures.connection_lost(step, error.message)
+        result = StepResult(step, Outcome.FAILED, 0.0, trial.waited, trial.number, failure, remedy=Remedy.RECONNECT)
+    return (result,)
+
+
+def _parts(steps: Sequence[Step], *, together: bool) -> list[Sequence[Step]]:
+    """What shares a transaction; a step that runs in one target at a time keeps to itself."""
+    if not together:
+        return [(step,) for step in steps]
+    parts: list[Sequence[Step]] = []
+    for alone, group in groupby(steps, key=lambda step: not step.transaction or bool(step.shared)):
+        same = tuple(group)
+        parts += [(step,) for step in same] if alone else [same]
+    return parts
+
+
+def _replanned(lane: Lane, plan: TargetPlan, step: Step, serving: Serving) -> TargetPlan | Failure:
+    try:
+        lane.release()
+        if lane.session.broken:
+            lane.renew()
+        return serving.replan(lane.session, plan)
+    except (ConnectionFailed, ServerRefused) as error:
+        return failures.connection_lost(step, error.message)

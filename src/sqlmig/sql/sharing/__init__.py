@@ -1,0 +1,1 @@
+"""What a statement of one tenant's migration locks or changes that all tenants share."""
