@@ -1,11 +1,12 @@
 # Every target does its own set-up. `make help` prints this file's targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-slow test-matrix test-lowest test-docker check bench bench-lint docs clean
+.PHONY: help demo test test-fast test-slow test-faults test-matrix test-lowest test-docker check bench bench-lint docs clean
 USABLE := 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
   $$p -c $(USABLE) 2>/dev/null && echo $$p && break; done)
 SERVERS ?= .cache/postgres
 VERSIONS ?= 14 15 16 17 18
+FAULTS := .cache/faults.jsonl
 DEMO := .venv/bin/sqlmig --env demo
 PYTEST := .venv/bin/pytest -q
 TEST := $(PYTEST) -n auto -m "not slow"
@@ -27,7 +28,11 @@ test: .venv/dev.stamp ## all tests but the slow ones
 test-fast: .venv/dev.stamp ## the tests that need no PostgreSQL
 	$(PYTEST) tests/sql tests/project tests/plan tests/lint tests/report
 test-slow: .venv/dev.stamp ## the tests that take minutes
-	$(PYTEST) -m slow
+	$(PYTEST) -m "slow and not faults"
+test-faults: .venv/dev.stamp ## every fault at every step of a run, and docs/reliability.md from what came of it
+	mkdir -p .cache && rm -f $(FAULTS)
+	SQLMIG_FAULTS_RESULTS=$(CURDIR)/$(FAULTS) $(PYTEST) -n 2 tests/faults
+	.venv/bin/python scripts/reliability-table $(FAULTS)
 test-matrix: .venv/dev.stamp ## all tests on each of VERSIONS, fetched into SERVERS (needs npm)
 	@bins=$$(.venv/bin/python scripts/postgres-versions $(SERVERS) $(VERSIONS)) && \
 	  for bin in $$bins; do (set -x; SQLMIG_TEST_POSTGRES_BIN=$$bin $(TEST)) || exit; done

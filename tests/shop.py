@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 
 from sqlmig.api import Project
-from sqlmig.plan.results import RunResult
+from sqlmig.plan.events import Event, Observer, StepEnded, TargetEnded
+from sqlmig.plan.results import RunResult, StepResult, TargetResult
 
 CONFIG = """\
 postgres: 14
@@ -19,7 +20,7 @@ tracks:
 tenants:
   query: SELECT id, slug, schema_name AS schema, tier FROM core.tenants ORDER BY id
 variables: {greeting: hello}
-apply: {lock_timeout: 500ms, attempts: 3, lock_wait: 2s, refuse_on: never}
+apply: {lock_timeout: 500ms, attempts: 3, lock_wait: 2s, refuse_on: never, workers: 1, concurrently_above: 0}
 environments:
   dev: {development: true}
   prod: {apply: {attempts: 3}}
@@ -108,3 +109,23 @@ class Shop:
                 schema,
             )
         ]
+
+
+def at_each_step(call: Callable[[StepResult], object]) -> Observer:
+    """An observer that is called with the result of each step."""
+
+    def tell(event: Event) -> None:
+        if isinstance(event, StepEnded):
+            call(event.result)
+
+    return tell
+
+
+def at_each_target(call: Callable[[TargetResult], object]) -> Observer:
+    """An observer that is called with the result of each target."""
+
+    def tell(event: Event) -> None:
+        if isinstance(event, TargetEnded):
+            call(event.result)
+
+    return tell

@@ -125,6 +125,7 @@ def test_items_are_claimed_in_the_order_of_the_queue_and_by_one_worker_each(stor
 
 def test_two_workers_that_claim_at_once_do_not_wait_for_each_other(store: Store, connect: Any) -> None:
     run = store.begin(4)
+    store.session.run("SET lock_timeout = '2s'")
     other = connect(autocommit=False)
     other.execute("SELECT FROM sqlmig.run_item WHERE target IN ('0', '1') FOR UPDATE")
     assert keys(store.exchange(run, want=9).claimed) == ["2", "3"]
@@ -385,6 +386,28 @@ def test_a_gate_that_asks_somebody_pauses_in_front_of_the_next_wave(store: Store
     assert (found.state, found.reason, found.wave, found.claimed) == (RunState.PAUSED, "wave 0 is done", 1, ())
     runs.reopen(store.session, "sqlmig", run)
     assert keys(store.exchange(run, want=1, wave=1).claimed) == ["100"]
+
+
+def test_late_targets_become_a_wave_behind_the_last_once(store: Store) -> None:
+    run = store.begin(1)
+    store.exchange(run, reports=done(store.exchange(run, want=1).claimed))
+    runs.next_wave(store.session, "sqlmig", run, 0, 0.0)
+    late = Wave("late", (item(7), item(8)))
+    for _ in range(2):
+        runs.add_wave(store.session, "sqlmig", run, late, 1, [target(7), target(8)])
+    assert [wave.name for wave in runs.stored(store.session, "sqlmig", run).waves] == ["wave 0", "late"]
+    assert keys(store.exchange(run, want=9, wave=1).claimed) == ["7", "8"]
+    assert store.states(run) == {"done": 1, "running": 2}
+
+
+def test_what_targets_took_in_the_last_run_that_ended_well_is_known(store: Store) -> None:
+    assert runs.weights(store.session, "sqlmig") == {}
+    run = store.begin(2)
+    store.exchange(run, reports=done(store.exchange(run, want=2).claimed, 0.5))
+    assert runs.weights(store.session, "sqlmig") == {}
+    runs.finish(store.session, store.context_of(run), Outcome.DONE)
+    store.begin(1, manifest="bb")
+    assert runs.weights(store.session, "sqlmig") == {item(0): 0.5, item(1): 0.5}
 
 
 # --- states, and the end ---

@@ -13,10 +13,9 @@ import pytest
 
 from commandline import Cli
 from sessions import AT_THE_GATE, advisory_locks, at_the_gate, gate_closed, sessions_of_sqlmig, until
-from shop import CONFIG, Shop
+from shop import CONFIG, Shop, at_each_step
 from sqlmig.api import Project
 from sqlmig.db.locks import key_of, shared_key
-from sqlmig.fleet.run import Observer
 from sqlmig.plan.results import Holder, Outcome, RunResult
 
 Connect = Callable[..., psycopg.Connection[Any]]
@@ -264,7 +263,7 @@ def test_promise_03_locks_go_with_the_step_and_the_session(shop: Shop) -> None:
     def look(*_: object) -> None:
         left.extend(advisory_locks(shop.connection))
 
-    assert shop.project().apply(observer=Observer(step_done=look)).outcome is Outcome.DONE
+    assert shop.project().apply(observer=at_each_step(look)).outcome is Outcome.DONE
     assert left == []
     # The server takes a moment to see that a client has left.
     until(lambda: not sessions_of_sqlmig(shop.connection), what="the run's sessions are gone")

@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from heldup import held_up
+from servers import Database
 from sessions import AT_THE_GATE, at_the_gate, gate_closed, index_is_valid, until, waiting_for_a_relation
 from shop import CONFIG, Shop
 from sqlmig.plan.results import Holder, Outcome
@@ -136,19 +138,21 @@ def test_promise_04_a_tuple_concurrently_updated_is_tried_again(shop: Shop, conn
     assert shop.one("SELECT has_function_privilege('pg_monitor', 'core.f()', 'EXECUTE')") is True
 
 
-def test_promise_04_what_is_built_concurrently_waits_longer_than_the_lock_timeout(shop: Shop, connect: Connect) -> None:
+def test_promise_04_what_is_built_concurrently_waits_longer_than_the_lock_timeout(
+    shop: Shop, connect: Connect, database: Database
+) -> None:
     """A lock_timeout would kill it half way, and leave an INVALID index."""
-    shop.pair("platform", "0003_index", "-- sqlmig: transaction off\nCREATE INDEX CONCURRENTLY i ON a (id);\n")
+    build = "CREATE INDEX CONCURRENTLY i ON a (id)"
+    shop.pair("platform", "0003_index", f"-- sqlmig: transaction off\n{build};\n")
     shop.write({"sqlmig.yaml": CONFIG.replace("lock_timeout: 500ms", "lock_timeout: 100ms")})
-    writer = connect(autocommit=False)
-    writer.execute("INSERT INTO core.a VALUES (1)")
-    with ThreadPoolExecutor() as pool:
-        run = pool.submit(shop.apply)
+    writer = connect()
+    with ThreadPoolExecutor() as pool, held_up(database, writer, build, "INSERT INTO core.a VALUES (1)") as url:
+        run = pool.submit(Shop(shop.folder, url, shop.connection).apply)
         until(lambda: waiting_for_a_relation(shop.connection))
         time.sleep(0.8)
         assert waiting_for_a_relation(shop.connection)
-        writer.commit()
-    result = run.result()
+        writer.execute("COMMIT")
+        result = run.result()
     assert result.exit_status == 0
     assert result.results[0].steps[0].attempts == 1
     assert [holder.pid for holder in result.results[0].steps[0].blockers] == [writer.info.backend_pid]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from shop import Shop
+from shop import Shop, at_each_target
 from sqlmig.api import Project
-from sqlmig.fleet.run import Observer
 from sqlmig.plan.results import Outcome, TargetResult
 
 
@@ -17,7 +16,7 @@ def test_promise_06_a_target_that_is_not_where_it_should_be_is_not_success(shop:
         if result.target.schema == "tenant_acme":
             shop.sql("UPDATE sqlmig.target SET digest = '\\x00' WHERE schema_name = 'tenant_acme'")
 
-    result = shop.project().apply(observer=Observer(target_done=tamper))
+    result = shop.project().apply(observer=at_each_target(tamper))
     assert [outcome.outcome for outcome in result.results] == [Outcome.DONE] * 3
     assert [target.schema for target in result.behind] == ["tenant_acme"]
     assert result.exit_status == 3
@@ -31,7 +30,7 @@ def test_promise_06_one_failed_tenant_of_three_is_not_success_and_stops_nobody(s
     assert {r.target.schema: r.outcome for r in result.results} == {
         "core": Outcome.DONE,
         "tenant_acme": Outcome.DONE,
-        "tenant_globex": Outcome.FAILED,
+        "tenant_globex": Outcome.QUARANTINED,
         "tenant_initech": Outcome.DONE,
     }
     assert result.exit_status == 3
@@ -59,7 +58,7 @@ def test_promise_06_a_tenant_that_joins_during_the_run_is_brought_up_before_it_e
             shop.sql("CREATE SCHEMA tenant_late")
             shop.sql("INSERT INTO core.tenants (slug, schema_name) VALUES ('late', 'tenant_late')")
 
-    result = old.apply(observer=Observer(target_done=join))
+    result = old.apply(observer=at_each_target(join))
     assert result.exit_status == 0
     assert [r.target.schema for r in result.results] == ["core", "tenant_acme", "tenant_late"]
     assert shop.versions("tenant_late") == [1, 2]
@@ -94,11 +93,11 @@ def test_promise_06_a_run_keeps_its_frozen_list_in_the_database(shop: Shop) -> N
     shop.with_tenants("acme")
     shop.pair("tenant", "0002_t", "CREATE TABLE t (id int);\n")
     result = shop.apply()
-    command, outcome, finished, targets = shop.sql(
-        "SELECT command, outcome, finished_at IS NOT NULL, targets FROM sqlmig.run WHERE run_id = %s", result.run_id
-    )[0]
-    assert (command, outcome, finished) == ("apply", "done", True)
-    assert targets == [
-        {"track": "platform", "target": "core", "schema": "core"},
-        {"track": "tenant", "target": "1", "schema": "tenant_acme"},
-    ]
+    ended = shop.sql(
+        "SELECT command, outcome, finished_at IS NOT NULL FROM sqlmig.run WHERE run_id = %s", result.run_id
+    )
+    assert ended == [("apply", "done", True)]
+    items = shop.sql(
+        "SELECT target, schema_name, state FROM sqlmig.run_item WHERE run_id = %s AND track = 'tenant'", result.run_id
+    )
+    assert items == [("1", "tenant_acme", "done")]

@@ -13,6 +13,8 @@ import psycopg
 import pytest
 
 from commandline import Cli
+from heldup import held_up
+from servers import Database
 from sessions import (
     AT_THE_GATE,
     advisory_locks,
@@ -20,14 +22,12 @@ from sessions import (
     gate_closed,
     index_is_valid,
     sessions_of_sqlmig,
-    snapshot_held,
     until,
     waiting_for_a_relation,
 )
-from shop import Shop
+from shop import Shop, at_each_step, at_each_target
 from sqlmig.db.context import Stop
 from sqlmig.db.locks import shared_key
-from sqlmig.fleet.run import Observer
 from sqlmig.plan.results import Outcome, TargetResult
 
 Connect = Callable[..., psycopg.Connection[Any]]
@@ -96,41 +96,37 @@ def test_promise_09_further_signals_do_not_break_what_the_first_one_began(
 
 
 def test_promise_09_a_request_between_two_targets_leaves_the_rest_alone(shop: Shop) -> None:
-    shop.with_tenants("acme", "globex", "initech")
+    shop.with_tenants("acme", "globex")
+    shop.pair("platform", "0002_made", "CREATE TABLE made (id int);\n")
     shop.pair("tenant", "0002_made", "CREATE TABLE made (id int);\n")
     stop = Stop()
 
     def first_is_done(result: TargetResult) -> None:
-        if result.target.schema == "tenant_acme":
+        if result.target.schema == "core":
             stop.request()
 
-    result = shop.project().apply(stop=stop, observer=Observer(target_done=first_is_done))
+    result = shop.project().apply(stop=stop, observer=at_each_target(first_is_done))
     assert result.exit_status == 5
-    assert [target.outcome for target in result.results] == [
-        Outcome.DONE,
-        Outcome.DONE,
-        Outcome.INTERRUPTED,
-        Outcome.NOT_STARTED,
-    ]
-    failure = result.results[2].failure
+    assert [target.outcome for target in result.results] == [Outcome.DONE, Outcome.INTERRUPTED, Outcome.NOT_STARTED]
+    failure = result.results[1].failure
     assert failure is not None
-    assert failure.message == "stopped on request before 0002_made in tenant_globex"
+    assert failure.message == "stopped on request before 0002_made in tenant_acme"
     assert failure.state == "nothing was changed in this target"
     assert failure.next == "run the same command again to go on; `sqlmig status` shows where every target stands"
-    assert [shop.versions(f"tenant_{slug}") for slug in ("acme", "globex", "initech")] == [[1, 2], [1], [1]]
+    assert [shop.versions(schema) for schema in ("core", "tenant_acme", "tenant_globex")] == [[1, 2], [1], [1]]
     assert last_run(shop) == "interrupted"
     assert unfinished(shop) == 0
 
 
 def test_promise_09_a_request_between_two_steps_of_a_target_keeps_the_first(shop: Shop) -> None:
-    shop.with_tenants("acme")
-    shop.pair("tenant", "0002_made", "CREATE TABLE made (id int);\n")
-    shop.pair("tenant", "0003_more", "CREATE TABLE more (id int);\n")
+    shop.with_tenants()
+    shop.pair("platform", "0002_made", "CREATE TABLE made (id int);\n")
+    shop.pair("platform", "0003_more", "CREATE TABLE more (id int);\n")
     stop = Stop()
-    result = shop.project().apply(stop=stop, observer=Observer(step_done=lambda _: stop.request()))
+    result = shop.project().apply(stop=stop, observer=at_each_step(lambda _: stop.request()))
     assert result.exit_status == 5
-    assert shop.tables("tenant_acme") == ["deals", "made"]
-    assert shop.versions("tenant_acme") == [1, 2]
+    assert shop.tables("core") == ["made", "tenants"]
+    assert shop.versions("core") == [1, 2]
 
 
 @pytest.mark.parametrize("directive", ["", OFF], ids=["in-transaction", "outside"])
@@ -150,10 +146,18 @@ def test_promise_09_a_signal_ends_the_wait_for_another_run(
     assert last_run(shop) == "interrupted"
 
 
-def test_promise_09_a_signal_while_an_index_is_built_leaves_no_index(shop: Shop, cli: Cli, connect: Connect) -> None:
+BUILD = "CREATE INDEX CONCURRENTLY made_idx ON tenants (tier)"
+
+
+def test_promise_09_a_signal_while_an_index_is_built_leaves_no_index(
+    shop: Shop, cli: Cli, connect: Connect, database: Database
+) -> None:
     shop.with_tenants()
-    shop.pair("platform", "0002_index", OFF + "SELECT 1;\nCREATE INDEX CONCURRENTLY made_idx ON tenants (tier);\n")
-    with snapshot_held(connect()), cli.start("apply") as process:
+    shop.pair("platform", "0002_index", f"{OFF}SELECT 1;\n{BUILD};\n")
+    with (
+        held_up(database, connect(), BUILD) as url,
+        cli.start("apply", env={"SQLMIG_DATABASE_URL": url}) as process,
+    ):
         until(lambda: waiting_for_a_relation(shop.connection))
         said = stopped(process, signal.SIGINT)
         assert index_is_valid(shop.connection, "core.made_idx") is None
@@ -165,19 +169,18 @@ def test_promise_09_a_signal_while_an_index_is_built_leaves_no_index(shop: Shop,
 
 
 def test_promise_09_who_keeps_the_index_waiting_does_not_keep_the_signal_waiting(
-    shop: Shop, cli: Cli, connect: Connect
+    shop: Shop, cli: Cli, connect: Connect, database: Database
 ) -> None:
     """The INVALID index cannot be dropped while the writer is there: that is left to the next run, and said."""
     shop.with_tenants()
-    shop.pair("platform", "0002_index", OFF + "SELECT 1;\nCREATE INDEX CONCURRENTLY made_idx ON tenants (tier);\n")
-    writer = connect(autocommit=False)
-    writer.execute("INSERT INTO core.tenants (slug, schema_name) VALUES ('x', 'x')")
-    with cli.start("apply") as process:
-        until(lambda: waiting_for_a_relation(shop.connection))
-        said = stopped(process, signal.SIGINT)
-    assert "state: 1 of 2 statements ran and stay; the next run goes on behind them; statement 2 was begun" in said
-    assert index_is_valid(shop.connection, "core.made_idx") is False
-    writer.rollback()
+    shop.pair("platform", "0002_index", f"{OFF}SELECT 1;\n{BUILD};\n")
+    writes = "INSERT INTO core.tenants (slug, schema_name) VALUES ('x', 'x')"
+    with held_up(database, connect(), BUILD, writes) as url:
+        with cli.start("apply", env={"SQLMIG_DATABASE_URL": url}) as process:
+            until(lambda: waiting_for_a_relation(shop.connection))
+            said = stopped(process, signal.SIGINT)
+        assert "state: 1 of 2 statements ran and stay; the next run goes on behind them; statement 2 was begun" in said
+        assert index_is_valid(shop.connection, "core.made_idx") is False
     assert cli("apply").returncode == 0
     assert index_is_valid(shop.connection, "core.made_idx")
 

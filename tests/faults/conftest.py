@@ -11,6 +11,13 @@ from faults.strikes import kill_server, own_server, start_again
 from servers import Server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.faults)
+
+
 @pytest.fixture(scope="session")
 def clean(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clean]:
     """A clean run on the session's server, and the database to begin with."""

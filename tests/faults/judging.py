@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from faults.fingerprints import Lines, lines_of
@@ -33,13 +34,15 @@ def as_after_a_clean_run(connection: Connection, place: Place) -> None:
     """The end state: catalog, rows and history equal those of a clean run, and nothing is left over."""
     clean, history = place.clean, history_of(connection)
     schemas_as_after_a_clean_run(connection, clean, SCHEMAS)
-    assert history.applied == clean.history.applied
-    assert history.digests == clean.history.digests
-    assert history.done == clean.history.done, "a step is missing in the log, or was done more than once"
-    assert left_over(connection) == []
+    assert history.applied == clean.history.applied, f"applied: {history.applied ^ clean.history.applied}"
+    assert history.digests == clean.history.digests, f"digests: {history.digests ^ clean.history.digests}"
+    again = Counter(history.done) - Counter(clean.history.done)
+    assert not again, f"done more than once, or not to be done: {again}"
+    assert len(history.done) == len(clean.history.done), "a step is missing in the log"
+    nothing_left_over(connection)
     project = project_of(place.folder, place.database.url)
-    assert project.status().current
-    assert project.verify().clean
+    assert project.status().current, "`sqlmig status --check` would say no"
+    assert project.verify().clean, "`sqlmig verify` would say no"
 
 
 def schemas_as_after_a_clean_run(connection: Connection, clean: Clean, schemas: Iterable[str]) -> None:
@@ -47,6 +50,12 @@ def schemas_as_after_a_clean_run(connection: Connection, clean: Clean, schemas: 
     lines = lines_of(connection, schemas)
     for schema, found in lines.items():
         assert found == clean.lines[schema], f"{schema}:\n{difference(found, clean.lines[schema])}"
+
+
+def nothing_left_over(connection: Connection) -> None:
+    """No lock, session, transaction, INVALID index, unfinished run or progress."""
+    found = left_over(connection)
+    assert not found, f"left over: {found}"
 
 
 def said_properly(run: Ended) -> None:

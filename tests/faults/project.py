@@ -1,8 +1,8 @@
-"""The project that the faults hit: a platform and four tenants, with every kind of step, and a clean run to compare with.
+"""The project that the faults hit: a platform and four tenants, with every kind of step, and a clean run beside it.
 
-Every tenant has rows and its first migration when a run begins. What is pending is one step of the platform, and for each
-tenant two transactional steps, one outside of a transaction with CREATE INDEX CONCURRENTLY, one that changes rows and
-shows when it runs twice, and a repeatable.
+Every tenant has rows and its first migration when a run begins. What is pending is one step of the platform, and for
+each tenant two transactional steps, one outside of a transaction with CREATE INDEX CONCURRENTLY, one that changes rows
+and shows when it runs twice, and a repeatable.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 from psycopg import sql
@@ -142,9 +143,9 @@ class Clean:
 
 
 @contextlib.contextmanager
-def clean_run(server: Server, folder: Path) -> Iterator[Clean]:
+def clean_run(server: Server, folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Clean]:
     """Makes the database to begin with on a server, and notes what a clean run makes of it."""
-    write(folder)
+    write(folder, more)
     template, reference = (f"faults_{secrets.token_hex(6)}" for _ in range(2))
     with _database(server, template):
         _make_template(folder, Database(server, template))
@@ -153,9 +154,9 @@ def clean_run(server: Server, folder: Path) -> Iterator[Clean]:
         yield Clean(template, prefixes, lines, history)
 
 
-def write(folder: Path) -> None:
-    """Writes the project's files."""
-    for name, content in FILES.items():
+def write(folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Writes the project's files, and those that a test adds."""
+    for name, content in {**FILES, **more}.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content)

@@ -79,22 +79,22 @@ class Run:
         """Its time is counted from now."""
         self._since = time.monotonic()
 
-    def end(self) -> Ended:
+    def end(self, patience: float = PATIENCE) -> Ended:
         """Waits for its end."""
         try:
-            status = self.process.wait(timeout=PATIENCE)
+            status = self.process.wait(timeout=patience)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"the run did not end in {PATIENCE} s; it said: {self.stderr.read_text()}") from None
+            raise AssertionError(f"the run did not end in {patience} s; it said: {self.stderr.read_text()}") from None
         return Ended(status, time.monotonic() - self._since, self.stderr.read_text())
 
 
 @contextlib.contextmanager
-def started(folder: Path, url: str, **environment: str) -> Iterator[Run]:
-    """`sqlmig apply` as a process; killed at the end of the block if it still runs."""
+def started(folder: Path, url: str, *wrapped: str, **environment: str) -> Iterator[Run]:
+    """`sqlmig apply` as a process, `wrapped` in another command if need be; killed at the end of the block."""
     stderr = folder / f"stderr-{time.monotonic_ns()}"
     with stderr.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sqlmig", "apply"],
+            [*wrapped, sys.executable, "-m", "sqlmig", "apply"],
             cwd=folder,
             env=Cli(folder, url).environment(environment),
             stdin=subprocess.DEVNULL,

@@ -52,16 +52,19 @@ def left_over(connection: Connection) -> list[str]:
 
 
 _APPLIED = """
-SELECT t.schema_name, lpad(a.version::text, 4, '0') || '_' || a.name, a.algorithm, a.checksum, a.rendered, a.down_checksum, a.baseline
+SELECT t.schema_name, lpad(a.version::text, 4, '0') || '_' || a.name, a.algorithm, a.checksum, a.rendered,
+       a.down_checksum, a.baseline
 FROM sqlmig.applied a JOIN sqlmig.target t USING (track, target)
 UNION ALL
 SELECT t.schema_name, r.name, r.algorithm, r.checksum, r.rendered, NULL, NULL
 FROM sqlmig.repeatable r JOIN sqlmig.target t USING (track, target)"""
 _DIGESTS = "SELECT track, target, schema_name, digest, head FROM sqlmig.target"
 _DONE = """
-SELECT schema_name, version, name, action FROM sqlmig.log WHERE outcome = 'done' AND action IN ('up', 'down') ORDER BY 1, 2, 3, 4"""
+SELECT schema_name, version, name, action FROM sqlmig.log
+WHERE outcome = 'done' AND action IN ('up', 'down') ORDER BY 1, 2, 3, 4"""
 _PROGRESS = """
-SELECT t.schema_name, lpad(p.version::text, 4, '0') || '_' || p.name FROM sqlmig.progress p JOIN sqlmig.target t USING (track, target)"""
+SELECT t.schema_name, lpad(p.version::text, 4, '0') || '_' || p.name
+FROM sqlmig.progress p JOIN sqlmig.target t USING (track, target)"""
 _INVALID = "SELECT indexrelid::regclass::text FROM pg_catalog.pg_index WHERE NOT indisvalid"
 _IDLE = """
 SELECT pid FROM pg_catalog.pg_stat_activity

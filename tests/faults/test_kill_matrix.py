@@ -1,4 +1,4 @@
-"""Every fault at every step of the protocol: nothing is half done that nobody knows of, and the next run finishes it."""
+"""Every fault at every step of the protocol: nothing is half done unknown to all, and the next run finishes it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_fault_leaves_nothing_half_done_that_nobody_knows_of_and_the_next_run_
     step: Step, fault: Fault, request: pytest.FixtureRequest
 ) -> None:
     place: Place = request.getfixturevalue("mortal_place" if fault is Fault.CRASH else "place")
-    with results.result("cell", step=step.value, fault=fault.value) as result:
+    with results.result("cell", step=step.value, fault=fault.value, server=place.database.server.version) as result:
         first = run_with_fault(place, step, fault)
         result["first"] = {"status": first.status, "seconds": round(first.seconds, 2)}
         said_properly(first)

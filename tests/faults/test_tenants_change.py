@@ -12,14 +12,17 @@ from faults import results
 from faults.fingerprints import lines_of
 from faults.judging import (
     as_after_a_clean_run,
+    nothing_left_over,
     said_properly,
     schemas_as_after_a_clean_run,
 )
 from faults.project import SCHEMAS
 from faults.runs import Place, run_meanwhile, started
-from faults.states import history_of, left_over
+from faults.states import history_of
 from servers import create_role
 from sessions import Connection, until, waiting_for_a_relation
+
+GROUP = "tenants and their registry"
 
 LATE = "tenant_umbrella"
 """The last tenant: not begun while the second one's file is under way."""
@@ -43,20 +46,30 @@ def executed(place: Place, *statements: str) -> Callable[[], None]:
 
 
 def test_a_tenant_that_is_dropped_in_mid_run_is_told_and_the_next_run_is_without_it(place: Place) -> None:
-    with results.result("scenario", name="a tenant is dropped in mid-run") as result, place.connect() as connection:
+    with (
+        results.result(
+            "scenario", group=GROUP, name="a tenant is dropped in mid-run, schema and registry row"
+        ) as result,
+        place.connect() as connection,
+    ):
         first = run_meanwhile(place, executed(place, DROP_SCHEMA, DROP_ROW))
         said_properly(first)
         assert first.status == 3
         assert MISSING in first.stderr
-        schemas_as_after_a_clean_run(connection, place.clean, OTHERS)
+        schemas_as_after_a_clean_run(connection, place.clean, OTHERS[1:])
         second = place.apply()
         assert second.status == 0, second.stderr
-        assert left_over(connection) == []
+        nothing_left_over(connection)
         result["verdict"] = f"{first}, it is named; rerun {second.status}, without it"
 
 
 def test_a_schema_that_is_dropped_in_mid_run_is_refused_until_the_registry_says_so_too(place: Place) -> None:
-    with results.result("scenario", name="its schema only") as result, place.connect() as connection:
+    with (
+        results.result(
+            "scenario", group=GROUP, name="a tenant's schema is dropped in mid-run, its registry row stays"
+        ) as result,
+        place.connect() as connection,
+    ):
         first = run_meanwhile(place, executed(place, DROP_SCHEMA))
         said_properly(first)
         assert first.status == 3
@@ -68,12 +81,17 @@ def test_a_schema_that_is_dropped_in_mid_run_is_refused_until_the_registry_says_
         executed(place, DROP_ROW)()
         third = place.apply()
         assert third.status == 0, third.stderr
-        assert left_over(connection) == []
+        nothing_left_over(connection)
         result["verdict"] = f"{first}, it is named; rerun {second.status}, refused; its row deleted: {third.status}"
 
 
 def test_a_tenant_that_leaves_the_registry_in_mid_run_is_still_finished(place: Place) -> None:
-    with results.result("scenario", name="its registry row only") as result, place.connect() as connection:
+    with (
+        results.result(
+            "scenario", group=GROUP, name="a tenant's registry row is deleted in mid-run, its schema stays"
+        ) as result,
+        place.connect() as connection,
+    ):
         first = run_meanwhile(place, executed(place, DROP_ROW))
         said_properly(first)
         assert first.status == 0, first.stderr
@@ -82,7 +100,7 @@ def test_a_tenant_that_leaves_the_registry_in_mid_run_is_still_finished(place: P
         assert lines_of(connection, [LATE])[LATE] == place.clean.prefixes[LATE, known]
         second = place.apply()
         assert second.status == 0, second.stderr
-        assert left_over(connection) == []
+        nothing_left_over(connection)
         result["verdict"] = f"{first}: the list of targets was frozen; rerun {second.status}"
 
 
@@ -91,7 +109,12 @@ def test_a_tenant_that_is_renamed_in_mid_run_is_finished_under_its_new_name(plac
         f"ALTER SCHEMA {LATE} RENAME TO tenant_parasol",
         f"UPDATE core.tenants SET slug = 'parasol', schema_name = 'tenant_parasol' WHERE schema_name = '{LATE}'",
     )
-    with results.result("scenario", name="a tenant is renamed in mid-run") as result, place.connect() as connection:
+    with (
+        results.result(
+            "scenario", group=GROUP, name="a tenant is renamed in mid-run, schema and registry row"
+        ) as result,
+        place.connect() as connection,
+    ):
         first = run_meanwhile(place, executed(place, *renamed))
         said_properly(first)
         assert first.status == 3
@@ -101,12 +124,17 @@ def test_a_tenant_that_is_renamed_in_mid_run_is_finished_under_its_new_name(plac
         assert second.status == 0, second.stderr
         found = lines_of(connection, ["tenant_parasol"])["tenant_parasol"]
         assert found == place.clean.lines[LATE]
-        assert left_over(connection) == []
+        nothing_left_over(connection)
         result["verdict"] = f"{first}, the old name is named; rerun {second.status}, under the new one"
 
 
 def test_a_registry_that_is_locked_is_waited_for(place: Place) -> None:
-    with results.result("scenario", name="the registry is locked") as result, place.connect() as connection:
+    with (
+        results.result(
+            "scenario", group=GROUP, name="the registry's table is locked while the run is planned"
+        ) as result,
+        place.connect() as connection,
+    ):
         holder = place.connect()
         holder.execute("BEGIN")
         holder.execute("LOCK TABLE core.tenants")
@@ -133,7 +161,8 @@ def owner(place: Place) -> Iterator[str]:
 
 def _give_everything(connection: Connection, role: str) -> None:
     owned = """
-        SELECT format('ALTER SCHEMA %%I OWNER TO %%I', nspname, %(role)s::text) FROM pg_namespace WHERE nspname = ANY(%(schemas)s)
+        SELECT format('ALTER SCHEMA %%I OWNER TO %%I', nspname, %(role)s::text) FROM pg_namespace
+        WHERE nspname = ANY(%(schemas)s)
         UNION ALL
         SELECT format('ALTER TABLE %%s OWNER TO %%I', oid::regclass, %(role)s::text) FROM pg_class
         WHERE relkind = 'r' AND relnamespace = ANY(%(schemas)s::regnamespace[])
@@ -150,7 +179,10 @@ REVOKED, GRANTED = "REVOKE SELECT ON core.tenants FROM {}", "GRANT SELECT ON cor
 
 
 def test_a_registry_that_may_not_be_read_stops_a_run_before_it_begins(place: Place, owner: str) -> None:
-    with results.result("scenario", name="the registry may not be read") as result, place.connect() as connection:
+    with (
+        results.result("scenario", group=GROUP, name="the role may not read the registry") as result,
+        place.connect() as connection,
+    ):
         _change_rights(connection, owner, REVOKED)
         before = lines_of(connection, SCHEMAS)
         first = place.apply(owner)
@@ -166,8 +198,8 @@ def test_a_registry_that_may_not_be_read_stops_a_run_before_it_begins(place: Pla
 
 
 def test_a_registry_that_may_not_be_read_any_more_in_mid_run_loses_nothing(place: Place, owner: str) -> None:
-    name = "the registry may not be read any more in mid-run"
-    with results.result("scenario", name=name) as result, place.connect() as connection:
+    name = "the role may not read the registry any more, from mid-run on"
+    with results.result("scenario", group=GROUP, name=name) as result, place.connect() as connection:
         first = run_meanwhile(place, lambda: _change_rights(connection, owner, REVOKED), owner)
         said_properly(first)
         assert first.status != 0
@@ -176,7 +208,7 @@ def test_a_registry_that_may_not_be_read_any_more_in_mid_run_loses_nothing(place
         second = place.apply(owner)
         assert second.status == 0, second.stderr
         assert history_of(connection).applied == place.clean.history.applied
-        assert left_over(connection) == []
+        nothing_left_over(connection)
         result["verdict"] = f"{first}, what was frozen is done; granted again, rerun {second.status}"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from planning import CORE, applied, migration, project, shared_track, snapshot, target, tenant_track
 from sqlmig.plan.planner import Up, make_plan
-from sqlmig.plan.status import UnfinishedRun, Verification, status_of, verification_of
+from sqlmig.plan.status import TargetStatus, UnfinishedRun, Verification, by_version, status_of, verification_of
 from sqlmig.plan.values import Note, Plan, Reason, Refusal, Standing, TargetState
 
 NOW = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
@@ -68,3 +68,25 @@ def test_a_note_of_many_targets_is_told_once():
 
 def test_a_run_without_an_end_is_not_clean():
     assert not verification_of(Plan(()), (RUN,)).clean
+
+
+def test_targets_are_grouped_by_track_then_the_newest_version_then_how_they_stand():
+    reports = replace(INITECH, track="reports")
+    rows = [
+        TargetStatus(ACME, Standing.BEHIND, 1, 3, NOW),
+        TargetStatus(CORE, Standing.CURRENT, 7, 0, NOW),
+        TargetStatus(GLOBEX, Standing.MISSING, 2, 0, NOW),
+        TargetStatus(reports, Standing.CURRENT, 9, 0, NOW),
+        TargetStatus(INITECH, Standing.CURRENT, 2, 0, NOW),
+        TargetStatus(target("umbrella"), Standing.BEHIND, 1, 1, NOW),
+    ]
+    groups = by_version(rows)
+    assert [(group.track, group.head, group.standing, group.pending) for group in groups] == [
+        ("tenant", 2, Standing.CURRENT, (0, 0)),
+        ("tenant", 2, Standing.MISSING, (0, 0)),
+        ("tenant", 1, Standing.BEHIND, (1, 3)),
+        ("platform", 7, Standing.CURRENT, (0, 0)),
+        ("reports", 9, Standing.CURRENT, (0, 0)),
+    ]
+    assert groups[2].targets == (rows[0], rows[5])
+    assert by_version([]) == ()

@@ -1,8 +1,14 @@
 import datetime
+import time
+from dataclasses import replace
+
+import pytest
 
 import samples
+from sqlmig.plan.rollout import ItemState, RunState, RunSummary
 from sqlmig.plan.status import Status, TargetStatus, UnfinishedRun, Verification
 from sqlmig.plan.values import Reason, Refusal, Standing
+from sqlmig.report.runs import next_of
 from sqlmig.report.status import (
     status_json,
     status_text,
@@ -45,25 +51,123 @@ def test_a_project_without_tenants_reads_no_word_of_them():
 
 
 def test_the_track_is_told_where_two_targets_share_a_schema():
-    from dataclasses import replace
-
     text = status_text(Status((row(ACME), row(replace(ACME, track="reports"))), {}))
     assert text.splitlines()[1].split()[:3] == ["tenant_acme", "tenant", "current"]
     assert text.splitlines()[2].split()[:3] == ["tenant_acme", "reports", "current"]
 
 
-def test_a_large_fleet_is_counts_and_exceptions():
-    lines = status_text(fleet(10_000, 2)).splitlines()
-    assert lines[:3] == ["standing  targets", "current     9,998", "behind          2"]
-    assert [line.split()[0] for line in lines[5:7]] == ["tenant_t0", "tenant_t1"]
-    assert lines[-1] == "9,998 of 10,000 targets current"
-    assert len(lines) < 12
+def standing_fleet() -> Status:
+    """10,000 tenants: nearly all where the files are, some behind, and the odd ones."""
+    tenants = [samples.tenant(f"t{n:05}") for n in range(9_999)]
+    rows = [row(samples.PLATFORM, head=12)]
+    rows += [row(one, head=31) for one in tenants[:9_870]]
+    rows += [row(one, Standing.BEHIND, head=30, pending=1) for one in tenants[9_870:9_987]]
+    rows += [row(one, Standing.BEHIND, head=12, pending=19 + n) for n, one in enumerate(tenants[9_987:9_990])]
+    rows += [row(one, Standing.NEW, head=0, pending=31) for one in tenants[9_990:9_992]]
+    rows += [row(one, Standing.MISSING, head=31, problems=(missing(one),)) for one in tenants[9_992:9_999]]
+    return Status(tuple(rows), {"platform": 12, "tenant": 31}, runs=(HALTED,))
 
 
-def test_many_exceptions_are_cut_and_all_shows_them():
-    status = fleet(200, 120)
-    assert "70 more are not current; --all shows every target\n" in status_text(status)
-    assert len(whole_status_text(status).splitlines()) == 203
+def missing(target) -> Refusal:
+    return Refusal(Reason.MISSING_SCHEMA, f"schema {target.schema} is not there", "create it", target)
+
+
+HALTED = RunSummary(
+    run_id="0f9c2b1e-6a55-4c1c-9a37-0d6c3a1c8f10",
+    command="apply",
+    state=RunState.HALTED,
+    started_at=AT,
+    finished_at=None,
+    outcome=None,
+    actor="ada",
+    host="laptop",
+    tool="0.1.0",
+    git_commit=None,
+    reason="the same error in 3 targets in a row",
+    wave=1,
+    waves=("canary", "rest"),
+    counts={ItemState.DONE: 9_870, ItemState.PENDING: 119, ItemState.FAILED: 3},
+    alive=False,
+)
+
+
+def test_a_large_fleet_is_a_summary_by_version_with_the_odd_ones_named():
+    assert status_text(standing_fleet()) == (
+        "track     version  standing  targets  pending   which\n"
+        "platform  0012     current         1         0  platform_core\n"
+        "tenant    0031     current     9,870         0\n"
+        "tenant    0031     missing         7         0  tenant_t09992, tenant_t09993, tenant_t09994 and 4 more\n"
+        "tenant    0030     behind        117         1  tenant_t09870, tenant_t09871, tenant_t09872 and 114 more\n"
+        "tenant    0012     behind          3  19 to 21  tenant_t09987, tenant_t09988, tenant_t09989\n"
+        "tenant    -        new             2        31  tenant_t09990, tenant_t09991\n"
+        "\n"
+        "--all shows every target\n"
+        "\n"
+        "problem: schema tenant_t09992 is not there\n"
+        "  next: create it\n"
+        "  the same in 7 targets: tenant_t09992, tenant_t09993, tenant_t09994 and 4 more\n"
+        "\n"
+        "halted: apply of 2026-03-01 12:00:00 UTC by ada on laptop, run 0f9c2b1e-6a55-4c1c-9a37-0d6c3a1c8f10: "
+        "119 pending, 9,870 done, 3 failed; the same error in 3 targets in a row\n"
+        f"  next: {next_of(HALTED)}\n"
+        "\n"
+        "9,871 of 10,000 targets current\n"
+    )
+
+
+def test_a_large_fleet_is_told_at_once():
+    status = standing_fleet()
+    began = time.perf_counter()
+    status_text(status)
+    status_json(status)
+    assert time.perf_counter() - began < 0.5
+
+
+def test_one_track_needs_no_column():
+    assert status_text(fleet(10_000, 2)) == (
+        "version  standing  targets  pending  which\n"
+        "0003     current     9,998        0\n"
+        "0003     behind          2        1  tenant_t0, tenant_t1\n"
+        "\n"
+        "9,998 of 10,000 targets current\n"
+    )
+
+
+def test_all_shows_every_target_of_a_large_fleet():
+    assert len(whole_status_text(fleet(200, 120)).splitlines()) == 203
+
+
+@pytest.mark.parametrize(
+    ("state", "alive", "word"),
+    [
+        (RunState.RUNNING, True, "running"),
+        (RunState.RUNNING, False, "unfinished"),
+        (RunState.PAUSED, False, "paused"),
+        (RunState.HALTED, False, "halted"),
+    ],
+    ids=["running", "killed", "paused", "halted"],
+)
+def test_a_run_without_an_end_says_how_it_stands_and_what_to_do(state, alive, word):
+    run = replace(HALTED, state=state, alive=alive)
+    unfinished = UnfinishedRun(run.run_id, "apply", AT, "ada", "laptop")
+    text = status_text(Status((row(ACME),), {}, (unfinished,), (), (run,)))
+    assert f"\n{word}: apply of 2026-03-01 12:00:00 UTC by ada on laptop, run {run.run_id}: " in text
+    assert f"\n  next: {next_of(run)}\n" in text
+    assert text.count(run.run_id) == 1, "what the history knows more of is told once"
+
+
+def test_a_program_gets_versions_and_runs():
+    document = status_json(standing_fleet())
+    assert [(v["track"], v["version"], v["standing"], v["targets"], v["pending"]) for v in document["versions"]] == [
+        ("platform", 12, "current", 1, {"fewest": 0, "most": 0}),
+        ("tenant", 31, "current", 9_870, {"fewest": 0, "most": 0}),
+        ("tenant", 31, "missing", 7, {"fewest": 0, "most": 0}),
+        ("tenant", 30, "behind", 117, {"fewest": 1, "most": 1}),
+        ("tenant", 12, "behind", 3, {"fewest": 19, "most": 21}),
+        ("tenant", 0, "new", 2, {"fewest": 31, "most": 31}),
+    ]
+    assert document["versions"][3]["examples"] == [f"tenant_t0987{n}" for n in range(5)]
+    assert [(run["run_id"], run["state"]) for run in document["runs"]] == [(HALTED.run_id, "halted")]
 
 
 def test_problems_and_unfinished_runs_stand_below_the_table():

@@ -48,3 +48,38 @@ def test_nothing_applied_is_no_version_zero():
 def test_a_place_keeps_all_its_parts_for_programs():
     assert words.place_json(None) is None
     assert words.place_json(Place("a.sql", 3, 5, "x")) == {"file": "a.sql", "line": 3, "column": 5, "excerpt": "x"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "1 s"),
+        (0.2, "1 s"),
+        (4.1, "5 s"),
+        (59.0, "59 s"),
+        (59.5, "1 min"),
+        (61, "2 min"),
+        (3540, "59 min"),
+        (7500, "2 h 5 min"),
+    ],
+)
+def test_a_guess_is_no_finer_than_it_is_good_for(seconds, text):
+    assert words.roughly(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("per_second", "text"),
+    [(1480.4, "1,480/s"), (10, "10/s"), (3.24, "3.2/s"), (1, "1.0/s"), (0.5, "30/min"), (0.1, "6.0/min")],
+)
+def test_a_rate_is_told_in_the_unit_that_leaves_a_number_to_read(per_second, text):
+    assert words.rate(per_second) == text
+
+
+def test_a_rate_says_what_is_counted_where_that_is_not_targets():
+    assert words.rate(12, "steps") == "12 steps/s"
+    assert words.rate(0.2, "steps") == "12 steps/min"
+
+
+def test_the_first_line_of_a_text_is_its_summary():
+    assert words.first_line("one\ntwo") == "one"
+    assert words.first_line("one") == "one"

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -51,7 +51,6 @@ class Progress:
         detail: how much is told.
         tell: takes lines, where there is no terminal.
         watched: whether a terminal may be drawn on; several runs at once have to do with lines.
-        listeners: are told of each event as well, at once.
     """
 
     def __init__(
@@ -60,11 +59,10 @@ class Progress:
         *,
         tell: Callable[[str], None] = tell,
         watched: bool = True,
-        listeners: Iterable[Observer] = (),
     ) -> None:
         self._tell = tell
         self._watched = watched
-        self._listeners = tuple(listeners)
+        self._listeners: list[Observer] = []
         self._events: deque[Happened] = deque()
         self._over = threading.Event()
         self._busy = threading.Lock()
@@ -79,6 +77,10 @@ class Progress:
         for listener in self._listeners:
             listener(event)
 
+    def also_tell(self, listener: Observer) -> None:
+        """Somebody else who is told of each event from now on, at once."""
+        self._listeners.append(listener)
+
     def waiting(self, target: Target, holders: list[Holder]) -> None:
         """A target is kept waiting."""
         self.tell(TargetWaits(target, tuple(holders)))
@@ -90,6 +92,7 @@ class Progress:
 
     def confirm(self, question: str) -> bool:
         """Asks whoever sits there; no answer is a no."""
+        self._take_in()
         with self._busy:
             if self._screen is not None:
                 self._screen.close()

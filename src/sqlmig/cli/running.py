@@ -39,17 +39,37 @@ def run_and_report(command: str, output: str, detail: Detail, call: Call, *, eve
     Raises:
         UsageError: the file for events cannot be opened.
     """
+    with stopping_on_signals() as stop:
+        answer = answer_of_run(command, output, Progress(detail), call, stop, events=events)
+    return show_answer(answer)
+
+
+def answer_of_run(
+    command: str, output: str, progress: Progress, call: Call, stop: Stop, *, events: str | None = None
+) -> Answer:
+    """Makes a run; what it came to is yet to be shown.
+
+    Args:
+        command: names the JSON document.
+        output: `text` or `json`.
+        progress: tells how it goes on; of several runs at once, in lines only.
+        call: makes the run.
+        stop: what Ctrl-C requests.
+        events: the file that gets each event as a line of JSON.
+
+    Raises:
+        UsageError: the file for events cannot be opened.
+    """
     from sqlmig.engine import PlanRefused
 
     try:
         with ExitStack() as stack:
-            listeners = [stack.enter_context(EventLog(events)).tell] if events is not None else []
-            progress = stack.enter_context(Progress(detail, listeners=listeners))
-            stop = stack.enter_context(stopping_on_signals())
-            result = call(progress, stop)
+            if events is not None:
+                progress.also_tell(stack.enter_context(EventLog(events)).tell)
+            result = call(stack.enter_context(progress), stop)
     except PlanRefused as refused:
-        return show_answer(refused_answer(refused, output))
-    return show_answer(run_answer(result, command, output, progress.seen))
+        return refused_answer(refused, output)
+    return run_answer(result, command, output, progress.seen)
 
 
 def run_answer(result: RunResult, command: str, output: str, seen: Seen) -> Answer:

@@ -28,12 +28,12 @@ TIDY = (
 )
 SPEAK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"
 """Deferred constraints speak before the guard looks at the locks that their triggers take."""
-GUARD = (SPEAK_NOW, text_of("guard").strip())
+GUARD = (SPEAK_NOW, "SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE", text_of("guard").strip())
 """For statements outside of a transaction, whose session has the settings of `RunContext.settings`."""
 
 
 def guard(step: Step, context: RunContext, *, target_key: int | None, held: str = "{}") -> str:
-    """The query that refuses what a step changed outside of its schema, and counts its entries of the lock table.
+    """The call that refuses what a step changed outside of its schema, and counts its entries of the lock table.
 
     Args:
         step: what ran.

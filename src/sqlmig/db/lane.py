@@ -1,10 +1,12 @@
-"""A connection that runs steps one after the other: two messages to the server for each when all is well.
+"""A connection that runs steps one after the other: one message to the server for each when all is well.
 
-    1. the file, as it was rendered
-    2. what puts its traces away, the guard, the history rows, COMMIT; and the opening of the next step's transaction
+    the file, as it was rendered; what puts its traces away, the guard, the history rows, COMMIT;
+    and the opening of the next step's transaction
 
-The first step of all is opened by a message of its own. A step and its history rows commit together, or neither does.
-When the connection breaks at COMMIT, the next opening reads what became of it: nothing is guessed.
+Where something is to be done between the file and COMMIT (a verify file, a look from outside), these are two messages;
+the first step of all is opened by one of its own. A step and its history rows commit together, or neither does: the
+answers tell how many statements of a message ran, and when the connection breaks, the next opening reads what became
+of the step. Nothing is guessed.
 """
 
 from __future__ import annotations
@@ -57,8 +59,10 @@ class _Work:
     began: float = field(default_factory=time.monotonic)
     at: int = 0
     """Which of the steps is under way."""
-    done: list[StepResult] = field(default_factory=list)
-    """What those before it came to, if the transaction commits."""
+    seconds: list[float] = field(default_factory=list)
+    """How long those took that have run."""
+    locks: list[int] = field(default_factory=list)
+    """How many lock table entries the transaction held behind each of them."""
     blockers: tuple[Holder, ...] = ()
     in_file: bool = False
     """Whether the file is what the server is busy with: only then its positions are the file's."""
@@ -78,6 +82,14 @@ class _Work:
             failure = failures.with_those_before(failure, self.at)
         seconds = time.monotonic() - self.began
         return StepResult(self.step, outcome, seconds, self.waited, self.attempts, failure, self.blockers, cure)
+
+    def done(self) -> tuple[StepResult, ...]:
+        """What the steps came to, all of them being committed."""
+        costs = zip_longest(self.steps, self.seconds, self.locks, fillvalue=0)
+        return tuple(
+            StepResult(step, Outcome.DONE, seconds, self.waited, self.attempts, None, self.blockers, None, locks)
+            for step, seconds, locks in costs
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +149,8 @@ class Lane:
             with self._alone_where_needed(work):
                 return self._run(work, following)
         except ConnectionFailed as error:
+            # It may have been a second connection that could not be had.
+            self._roll_back()
             lost = failures.connection_lost(work.step, error.message)
             return (work.result(Outcome.FAILED, lost, Remedy.RECONNECT),)
         except Ended as ended:
@@ -166,7 +180,7 @@ class Lane:
         while True:
             try:
                 self._attempt(work, following)
-                return tuple(work.done)
+                return work.done()
             except Ended as ended:
                 self._roll_back()
                 error = ended.failure.error if ended.failure is not None else None
@@ -186,10 +200,10 @@ class Lane:
         if lost is not None and found.digest == work.digests[-1].after:
             # The attempt whose answer was lost had committed.
             self._roll_back()
-            work.done = [replace(result, attempts=work.attempts, lock_wait=work.waited) for result in work.done]
             return
         work.began = time.monotonic()
-        work.done.clear()
+        work.seconds.clear()
+        work.locks.clear()
         if found.digest != work.digests[0].before:
             raise Ended(Outcome.MOVED)
         if lost is not None and work.attempts > self._context.config.apply.attempts:
@@ -210,16 +224,17 @@ class Lane:
             if ahead.opening == opening:
                 return ahead.found
             self._roll_back()
-        polling = Polling(self.session, work.step, self._context, work.patience)
+        polling: Polling | None = None
         while True:
             answer = self.session.exchange("; ".join(opening))
             if answer.error is not None:
                 raise ServerRefused(answer.error)
             found = messages.opened(answer, len(opening) - 1)
             if found.obstacle is None:
-                work.waited += polling.seconds
+                work.waited += polling.seconds if polling is not None else 0.0
                 return found
             self._roll_back()
+            polling = polling or Polling(self.session, work.step, self._context, work.patience)
             self._pause(work, polling, found.obstacle)
 
     def _pause(self, work: _Work, polling: Polling, obstacle: str) -> None:
@@ -245,72 +260,22 @@ class Lane:
     def _run_files(self, work: _Work, pid: int, following: Step | None) -> None:
         context, held = self._context, "{}"
         for number, step in enumerate(work.steps):
-            work.at, began = number, time.monotonic()
-            self._run_file(work, pid)
-            check_elsewhere(self.session, step)
-            duration = time.monotonic() - began
-            work.done.append(replace(work.result(Outcome.DONE), duration=duration))
+            work.at, began, duration = number, time.monotonic(), None
+            in_one = messages.goes_in_one(step) and not self.session.replicates_synchronously
+            if not in_one:
+                with self._watched(work, pid):
+                    self._run_file(work)
+                check_elsewhere(self.session, step)
+                self.session.speak_utf8()
+                duration = time.monotonic() - began
             attempt = records.Attempt(context.run_id, context.origin, duration, work.waited, work.attempts)
             key, digest = context.keys(step.target).target, work.digests[number].after
             closing = messages.closing(self.session, step, context, digest, attempt, held=held, key=key)
-            if number + 1 < len(work.steps):
-                held = self._go_on(work, closing)
-            else:
-                self._commit(work, closing, following)
+            behind = self._commit(work, following) if number + 1 == len(work.steps) else self._go_on(work)
+            ended = self._end(work, _Message(step if in_one else None, closing, behind), pid)
+            work.seconds.append(time.monotonic() - began if duration is None else duration)
+            held = ended or "{}"
 
-    def _run_file(self, work: _Work, pid: int) -> None:
-        """The file and its verify file: what takes time, and so can be cancelled."""
-        step, session, context = work.step, self.session, self._context
-        self._waiting.begin(pid, lambda found: context.on_wait(step.target, found))
-        context.stop.cancellable(session)
-        try:
-            work.in_file = True
-            answer = session.exchange(step.sql.text)
-            if answer.error is not None:
-                raise ServerRefused(answer.error)
-            work.in_file = False
-            if session.healthy:
-                verify(session, step)
-        finally:
-            context.stop.cancellable(None)
-            work.blockers = tuple(self._waiting.end()) or work.blockers
-        if not session.healthy:
-            raise Ended(Outcome.FAILED, failures.ended_transaction(step))
-        session.speak_utf8()
-
-    def _go_on(self, work: _Work, closing: tuple[str, ...]) -> str:
-        """Between two files of one transaction: what the next one's guard shall not hold against it."""
-        following = work.steps[work.at + 1]
-        settings = messages.settings(self.session, following, self._context)
-        held = messages.written_elsewhere(following, self._context)
-        answer = self.session.exchange("; ".join((*closing, *settings, held)))
-        if answer.error is not None:
-            raise ServerRefused(answer.error)
-        _count_locks(work, answer, closing)
-        return answer.row(-1)[0] or "{}"
-
-    def _commit(self, work: _Work, closing: tuple[str, ...], following: Step | None) -> None:
-        """The last message. It is not cancelled: either all of it arrives, or the next attempt reads what became of it.
-
-        What the next step's opening finds does not change what became of this one.
-        """
-        opening: tuple[str, ...] = ()
-        if following is not None and not self._context.stop.requested and messages.rides_along(work.steps, following):
-            keys = messages.keys_of((following,), self._context)
-            opening = messages.opening(self.session, following, self._context, keys)
-        work.committing = True
-        answer = self.session.exchange("; ".join((*closing, "COMMIT", *opening)))
-        if answer.error is not None and answer.completed <= len(closing):
-            raise ServerRefused(answer.error)
-        work.committing = False
-        _count_locks(work, answer, closing)
-        if opening and answer.error is None:
-            found = messages.opened(answer, -1)
-            if found.obstacle is None:
-                self._ahead = _Ahead(opening, found)
-                return
-        # Whatever kept the next step from its beginning, it meets again on its own account.
-        self._roll_back()
 
     def _recover(self, work: _Work, said: ServerError) -> None:
         """Rolls back and decides; returns when the step shall be tried again.

@@ -1,10 +1,11 @@
-"""The messages of a step in a transaction, as lists of statements: how it begins, and how it ends.
+"""What is sent around the file of a step in a transaction, as lists of statements.
 
     1. what `opening` gives: BEGIN, settings, locks, and how the target stands now that the locks are held
     2. the file, as it was rendered
-    3. what `closing` gives: the file's traces put away, the guard, the history; then COMMIT, and perhaps 1 of the next
+    3. what `closing` gives: the file's traces put away, the guard, the history; then COMMIT
 
-They hang on nothing that a file may have changed: every literal reads the same under any setting.
+Of how many messages that makes, see `lane`. They hang on nothing that a file may have changed: every literal reads the
+same under any setting.
 """
 
 from __future__ import annotations
@@ -67,16 +68,9 @@ def settings(session: Session, step: Step, context: RunContext) -> tuple[str, ..
 
 
 def closing(
-    session: Session,
-    step: Step,
-    context: RunContext,
-    digest: str,
-    attempt: records.Attempt,
-    *,
-    held: str,
-    key: int | None,
+    session: Session, step: Step, context: RunContext, digest: str, attempt: records.Attempt, *, held: str, key: int | None
 ) -> tuple[str, ...]:
-    """The statements behind a file; the one at `GUARD_AT` gives the number of lock table entries.
+    """The statements behind a file; the last one's first value is the number of lock table entries.
 
     Args:
         session: the connection that they are sent on.
@@ -87,19 +81,17 @@ def closing(
         held: see `guard`.
         key: see `guard`.
     """
+    look = guard(step, context, target_key=key, held=held)
+    record = filled(*records.step_call(context.history, step, digest, attempt))
     return (
         SPEAK_NOW,
         *TIDY,
-        "SELECT pg_catalog.pg_advisory_unlock_all()",
         # With RESET ALL the role's own limits are back, and may not end a migration just before its end.
         *assignments({**_NO_LIMIT, **session.own_settings}, "SET LOCAL"),
-        guard(step, context, target_key=key, held=held),
-        filled(*records.record_step(context.history, step, digest, attempt)),
+        f"SELECT {look}, {record}, pg_catalog.pg_advisory_unlock_all()",
     )
 
 
-GUARD_AT = -2
-"""Where in a closing the guard stands."""
 _NO_LIMIT = {"statement_timeout": "0"}
 
 
@@ -112,6 +104,15 @@ def keys_of(steps: Sequence[Step], context: RunContext) -> Keys:
     """The advisory locks that steps of one target take."""
     keys = context.keys(steps[0].target)
     return replace(keys, objects=objects_key(context.history)) if any(step.shared for step in steps) else keys
+
+
+def goes_in_one(step: Step) -> bool:
+    """Whether a file and what stands behind it may be one message: nothing has to be done between the two.
+
+    No text of a file can swallow what follows it: it has been cut into its statements, and the server's grammar has
+    read each of them.
+    """
+    return step.verify is None and not needs_another_session(step)
 
 
 def rides_along(steps: Sequence[Step], following: Step) -> bool:

@@ -17,6 +17,11 @@ from sqlmig.sql.statements import Statement
 _TABLE, _MATERIALIZED_VIEW, _INDEX = "r", "m", "i"
 _COUNTING = {"lock_timeout": "200ms", "statement_timeout": "2s", "row_security": "off"}
 """Counting may not keep anybody waiting. Rows that row level security hides would count as none: then it fails."""
+_NOT_IN_A_MOMENT = {
+    "55P03",  # lock_not_available: somebody alters the table
+    "57014",  # query_canceled: it has more dead rows than the limit lets read
+    "42501",  # insufficient_privilege: not all rows may be seen
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def plain_text(run: Underway, statement: Statement, table: Located | None) -> st
 def _is_small(session: Session, table: Located, most: int) -> bool:
     """Whether a table has at most so many rows; no, when that cannot be found out in a moment."""
     count = compose(
-        "SELECT count(*) FROM (SELECT FROM ONLY {schema}.{name} LIMIT %(limit)s) AS some",
+        "SELECT count(*) FROM (SELECT FROM ONLY {schema}.{name} LIMIT %(limit)s) AS read",
         schema=table.schema,
         name=table.name,
     )
@@ -77,8 +82,8 @@ def _is_small(session: Session, table: Located, most: int) -> bool:
         session.run("BEGIN READ ONLY")
         session.set_local(_COUNTING)
         rows = session.value(count, {"limit": most + 1})
-    except ServerRefused:
-        if session.broken:
+    except ServerRefused as error:
+        if error.said.sqlstate not in _NOT_IN_A_MOMENT:
             raise
         rows = most + 1
     session.rollback()

@@ -42,7 +42,8 @@ class Attempt:
 
     run_id: str
     origin: Origin
-    duration: float
+    duration: float | None
+    """Seconds; None when the step comes with its record in one message: then the server knows."""
     lock_wait: float
     attempts: int
     detail: Mapping[str, object] | None = None
@@ -51,6 +52,13 @@ class Attempt:
 
 def record_step(history_schema: str, step: Step, digest: str, attempt: Attempt) -> Message:
     """The statement that records a finished step; sent with COMMIT in one message."""
+    call, parameters = step_call(history_schema, step, digest, attempt)
+    return f"SELECT {call}", parameters
+
+
+def step_call(history_schema: str, step: Step, digest: str, attempt: Attempt) -> Message:
+    """The call that records a finished step, to stand in a query."""
+    down = step.unit.down if isinstance(step.unit, Migration) else None
     return _record_step(history_schema), {
         **target_row(step.target),
         "version": step.version,
@@ -59,7 +67,7 @@ def record_step(history_schema: str, step: Step, digest: str, attempt: Attempt) 
         "algorithm": ALGORITHM,
         "checksum": bytes.fromhex(step.script.checksum),
         "rendered": traits_of(step).rendered,
-        "down_checksum": bytes.fromhex(step.unit.down.checksum) if step.version and step.unit.down else None,
+        "down_checksum": bytes.fromhex(down.checksum) if down is not None else None,
         "digest": bytes.fromhex(digest),
         "run_id": attempt.run_id,
         "duration": attempt.duration,

@@ -13,124 +13,28 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.history import statement_text
+
+# Callers know them by this module.
+from sqlmig.db.runrows import Claimed as Claimed
+from sqlmig.db.runrows import Exchange as Exchange
+from sqlmig.db.runrows import NewItem as NewItem
+from sqlmig.db.runrows import NewRun as NewRun
+from sqlmig.db.runrows import Report as Report
+from sqlmig.db.runrows import StoredRun as StoredRun
+from sqlmig.db.runrows import exchanged, report_row, stored_run
 from sqlmig.db.session import Row, Session, compose
 from sqlmig.errors import Problem, Refused, UsageError
 from sqlmig.plan.results import Outcome, worst
-from sqlmig.plan.rollout import Gate, Identity, ItemError, ItemState, RunState, Wave
+from sqlmig.plan.rollout import Identity, RunState, Wave
 from sqlmig.plan.runmoves import move_problem, resume_problem, sources
 from sqlmig.plan.values import Target
 
 Message = tuple[str, dict[str, object]]
 """A statement and its parameters."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewItem:
-    """One target of a run's frozen list."""
-
-    target: Target
-    wave: int
-    """From 0."""
-    position: int
-    """Its place in the queue of its wave."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewRun:
-    """What is written down when a run begins."""
-
-    command: str
-    reason: str | None
-    manifest: str | None
-    """Hex: a hash of the goal and of all that it is made of. Processes with the same one help each other."""
-    goal: Mapping[str, object] | None
-    """JSON: what the run is for; None for a run that cannot be resumed."""
-    waves: Sequence[Wave]
-    items: Sequence[NewItem]
-    options: Mapping[str, object] = field(default_factory=dict)
-    """JSON: what else the caller needs to resume it."""
-    parent: str | None = None
-    """The run whose failed targets it tries again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How a target stands that this worker had claimed."""
-
-    identity: Identity
-    state: ItemState
-    stage: int
-    """The stage that comes next, or that it ended in."""
-    attempts: int | None = None
-    """Tries so far; None leaves what was reported before."""
-    waited: float | None = None
-    """Seconds spent waiting for others so far; None leaves what was reported before."""
-    delay: float = 0.0
-    """Seconds for which it is left alone; it then stands at the tail of the queue."""
-    seconds: float | None = None
-    """What it took; None leaves what was reported before."""
-    error: ItemError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A target that is this worker's now."""
-
-    track: str
-    key: str
-    schema: str
-    attempts: int
-    """Tries so far."""
-    waited: float
-    """Seconds spent waiting for others so far."""
-
-    @property
-    def identity(self) -> Identity:
-        """Track and key."""
-        return (self.track, self.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What an exchange gave, and how the run stood then."""
-
-    claimed: tuple[Claimed, ...]
-    state: RunState
-    reason: str | None
-    """Why it is paused, halted or aborted."""
-    wave: int
-    """The wave that is under way, from 0; behind the last one when all are over."""
-    counts: Mapping[ItemState, int]
-    """Of the wave that was asked for."""
-    stage: int | None
-    """The lowest stage of that wave's targets that are not over; None when the wave is over."""
-    next_due: float | None
-    """Seconds until the first target that is left alone is due again; None when none is left alone."""
-    hold: float
-    """Seconds until the wave under way may begin; 0 when it may."""
-    slowest: float
-    """Seconds that the slowest target of that wave took which is done."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRun:
-    """What a run was begun with, for whoever takes it up."""
-
-    command: str
-    manifest: str | None
-    """Hex."""
-    goal: Mapping[str, object] | None
-    waves: tuple[Wave, ...]
-    """With their targets, in the order of the queue; no targets where they were pruned."""
-    wave: int
-    options: Mapping[str, object]
-    reason: str | None
-    parent: str | None
 
 
 def begin(session: Session, context: RunContext, new: NewRun, *, worker: str | None = None, lease: float = 60.0) -> str:
@@ -209,6 +113,8 @@ def exchange(
     wave: int,
     stage: int,
     lease: float,
+    *,
+    steal: bool = False,
 ) -> Exchange:
     """Writes reports, renews the lease, claims targets, and looks how the run stands: one message.
 
@@ -225,6 +131,7 @@ def exchange(
         wave: the wave to claim from, and to tell of.
         stage: the stage to claim from.
         lease: seconds without a sign of life after which others may take what this worker has.
+        steal: whether targets may be taken that a live worker has: the target's own lock tells whether it is at work.
 
     Raises:
         UsageError: there is no such run.
@@ -234,16 +141,16 @@ def exchange(
     names = ["run_renew", "run_standing"]
     if want > 0:
         names.insert(1, "run_claim")
-        parameters["want"] = want
+        parameters |= {"want": want, "steal": steal}
     if reports:
         names.insert(0, "run_report")
-        parameters["reports"] = json.dumps([_report_row(report) for report in reports])
+        parameters["reports"] = json.dumps([report_row(report) for report in reports])
     statements = ["SET LOCAL synchronous_commit = off", *(statement_text(name, history_schema) for name in names)]
     results = _transaction(session, "; ".join(statements), parameters)
     claimed = tuple(Claimed(*row) for row in results[0]) if want > 0 else ()
     if not results[-1]:
         raise _unknown(run_id)
-    return _exchanged(claimed, results[-1][0])
+    return exchanged(claimed, results[-1][0])
 
 
 def keep_only(session: Session, history_schema: str, run_id: str, worker: str, held: Sequence[Identity]) -> None:
@@ -345,7 +252,7 @@ def reopen(session: Session, history_schema: str, run_id: str) -> StoredRun:
         results = session.run(f"{text}; COMMIT", parameters)
     finally:
         session.rollback()
-    return _stored(results[-2][0], results[-1])
+    return stored_run(results[-2][0], results[-1])
 
 
 def stored(session: Session, history_schema: str, run_id: str) -> StoredRun:
@@ -357,7 +264,7 @@ def stored(session: Session, history_schema: str, run_id: str) -> StoredRun:
     run, items = session.run(statement_text("run_stored", history_schema), {"run_id": run_id})
     if not run:
         raise _unknown(run_id)
-    return _stored(run[0], items)
+    return stored_run(run[0], items)
 
 
 def failed_items(session: Session, history_schema: str, run_id: str) -> tuple[Identity, ...]:
@@ -411,66 +318,6 @@ def _transaction(session: Session, statements: str, parameters: Mapping[str, obj
     except ServerRefused:
         session.rollback()
         raise
-
-
-def _report_row(report: Report) -> dict[str, object]:
-    track, key = report.identity
-    error = report.error
-    return {
-        "track": track,
-        "target": key,
-        "state": report.state.value,
-        "stage": report.stage,
-        "attempts": report.attempts,
-        "waited": report.waited,
-        "delay": report.delay,
-        "seconds": report.seconds,
-        "sqlstate": error.kind.sqlstate if error is not None else None,
-        "error": error_row(error) if error is not None else None,
-    }
-
-
-def error_row(error: ItemError) -> dict[str, object]:
-    """An error as the column `error` keeps it."""
-    kind = error.kind
-    return {
-        "track": kind.track,
-        "migration": kind.migration,
-        "statement": kind.statement,
-        "sqlstate": kind.sqlstate,
-        "constraint": kind.constraint,
-        "alike": kind.message,
-        "message": error.message,
-    }
-
-
-def _exchanged(claimed: tuple[Claimed, ...], row: Row) -> Exchange:
-    state, reason, wave, hold, stage, next_due, slowest, *counts = row
-    return Exchange(
-        claimed=claimed,
-        state=RunState(state),
-        reason=reason,
-        wave=wave,
-        counts={item: count or 0 for item, count in zip(ItemState, counts, strict=True)},
-        stage=stage,
-        next_due=next_due,
-        hold=hold or 0.0,
-        slowest=slowest or 0.0,
-    )
-
-
-def _stored(row: Row, items: Sequence[Row]) -> StoredRun:
-    command, manifest, goal, waves, wave, options, reason, parent = row
-    targets: dict[int, list[Identity]] = {}
-    for number, track, key in items:
-        targets.setdefault(number, []).append((track, key))
-    found = tuple(
-        Wave(
-            one["name"], tuple(targets.get(number, ())), Gate(**{**one["gate"], "verify": tuple(one["gate"]["verify"])})
-        )
-        for number, one in enumerate(waves)
-    )
-    return StoredRun(command, manifest, goal, found, wave, options, reason, parent)
 
 
 def _worst_first() -> list[Outcome]:

@@ -61,7 +61,7 @@ def _step(step: Step, digest: str, context: RunContext) -> Iterator[str]:
             yield from _verified(step)
         yield SPEAK_NOW + ";"
         yield from _terminated(TIDY)
-        yield guard(step, context, target_key=context.keys(step.target).target) + ";"
+        yield f"SELECT {guard(step, context, target_key=context.keys(step.target).target)};"
         yield _filled(*records.record_step(context.history, step, digest, attempt))
         yield "COMMIT;"
     else:

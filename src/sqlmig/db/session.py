@@ -73,6 +73,11 @@ class Session:
         # A limit that a role brings along ends the session, in the middle of whatever it does.
         return check | ({"transaction_timeout": "0"} if self._connection.info.server_version >= 170000 else {})
 
+    @cached_property
+    def replicates_synchronously(self) -> bool:
+        """Whether a COMMIT waits for other servers: a request to cancel would end that wait."""
+        return bool(self.value("SELECT pg_catalog.current_setting('synchronous_standby_names') <> ''"))
+
     @property
     def broken(self) -> bool:
         """Whether the connection is lost."""
@@ -344,12 +349,15 @@ def filled(text: str, parameters: Mapping[str, object]) -> str:
 
 def literal(value: object) -> str:
     """A value as SQL."""
-    # Most of what a run sends is the same for every target; 1, 1.0 and True are not.
-    return _literal_of_text(value) if type(value) is str else sql.Literal(value).as_string()
+    try:
+        return _literal(value)
+    except TypeError:  # a list, which cannot be remembered
+        return sql.Literal(value).as_string()
 
 
-@lru_cache(maxsize=4096)
-def _literal_of_text(value: str) -> str:
+@lru_cache(maxsize=4096, typed=True)
+def _literal(value: object) -> str:
+    """Most of what a run sends is the same for every target."""
     return sql.Literal(value).as_string()
 
 

@@ -7,33 +7,25 @@ import time
 from sqlmig.api import Project
 from sqlmig.db.context import Stop
 from sqlmig.db.errors import ServerRefused
-from sqlmig.errors import ConnectionFailed, Interrupted, LockNotObtained, Refused, SqlmigError, UsageError
-from sqlmig.plan.queued import Attempt, Ending, FleetJob, Manifest
-from sqlmig.plan.queueing import attempt_of, differences
+from sqlmig.errors import ConnectionFailed, Interrupted, LockNotObtained, Refused, SqlmigError
+from sqlmig.fleet.launch import Rollout
+from sqlmig.plan.queued import Attempt, Ending, FleetJob
+from sqlmig.plan.queueing import attempt_of
 from sqlmig.plan.retry import remedy
 from sqlmig.secret import mask_url
 
 
-def attempt_job(project: Project, here: Manifest, job: FleetJob, stop: Stop) -> Attempt:
-    """Brings one tenant up, if these are the files that were meant. Does nothing to a tenant that is up already.
+def attempt_job(project: Project, job: FleetJob, stop: Stop) -> Attempt:
+    """Brings one tenant up. Does nothing to a tenant that is up already.
 
     Args:
-        project: loaded once for all jobs.
-        here: its manifest.
-        job: which tenant, and with which files.
+        project: loaded once for all jobs, with the files that the job was made for.
+        job: which tenant.
         stop: ends the run where it is safe.
 
     Returns:
         How it ended. No error escapes but the ends of the process.
     """
-    if found := differences(job.manifest, here):
-        return Attempt(
-            Ending.OTHER_FILES,
-            f"{job.schema}: this worker's files are not those that the job was made for: not the same are"
-            f" {', '.join(found)}",
-            "nothing was changed",
-            f"start a worker with the files of {_origin(job)}, or run `sqlmig fleet enqueue` with these",
-        )
     began = time.monotonic()
     try:
         return _applied(project, job, stop)
@@ -70,18 +62,14 @@ def ending_of(error: SqlmigError) -> Ending:
 
 
 def _applied(project: Project, job: FleetJob, stop: Stop) -> Attempt:
-    reason = f"fleet job of {_origin(job)}" + (f": {job.reason}" if job.reason else "")
-    try:
-        return attempt_of(project.apply(schemas=[job.schema], stop=stop, reason=reason, command="fleet"))
-    except UsageError:
-        # No tenant has that schema: it was renamed or dropped since the job was made.
-        schema = next((tenant.schema for tenant in project.tenants() if tenant.id == job.key), None)
-        if schema is None:
-            return Attempt(Ending.GONE, f"{job.schema}: the tenant is in the registry no longer", "nothing was changed")
-        if schema == job.schema:
-            raise
-    return attempt_of(project.apply(schemas=[schema], stop=stop, reason=reason, command="fleet"))
+    """A run of that tenant alone, found by its id: it may have another schema by now.
 
-
-def _origin(job: FleetJob) -> str:
-    return f"{job.actor} at commit {job.git_commit[:12]}" if job.git_commit else job.actor
+    Restricted like this the run is no other process's to join: who dies leaves nothing that others would wait for.
+    """
+    only = frozenset((track.name, job.key) for track in project.files.tenant_tracks)
+    rollout = Rollout(together=project.config.apply.per_target_transaction, only=only)
+    reason = f"fleet job of {job.asked_by}" + (f": {job.reason}" if job.reason else "")
+    result = project.apply(stop=stop, reason=reason, command="fleet", rollout=rollout)
+    if result.results or any(tenant.id == job.key for tenant in project.tenants()):
+        return attempt_of(result)
+    return Attempt(Ending.GONE, f"{job.schema}: the tenant is in the registry no longer", "nothing was changed")

@@ -9,11 +9,13 @@ import datetime
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlmig.db.session import quoted
-from sqlmig.errors import ConnectionFailed, UsageError
-from sqlmig.plan.queued import JobState
+from sqlmig.errors import ConnectionFailed, SqlmigError, UsageError
+from sqlmig.plan.queued import JobState, Manifest
+from sqlmig.plan.queueing import manifest_id
 from sqlmig.secret import mask_url
 
 try:
@@ -29,9 +31,6 @@ except ModuleNotFoundError as error:
     ) from error
 
 __all__ = ["AlreadyEnqueued", "App", "Job", "JobContext", "Status"]
-
-QUEUE: Final = "sqlmig"
-"""The name of our jobs' queue within procrastinate's tables."""
 
 _TASK: Final = "sqlmig.apply"
 
@@ -125,12 +124,18 @@ def calling(conninfo: str, schema: str) -> Iterator[App]:
 
 def connection_failed(error: BaseException) -> ConnectionFailed:
     """The error of ours for one of LOST."""
-    said = mask_url(" ".join(str(error.__cause__ or error).split()))
+    cause = error.__cause__ or error
+    said = mask_url(" ".join(str(cause.message if isinstance(cause, SqlmigError) else cause).split()))
     return ConnectionFailed(
         f"the queue cannot be reached: {said}",
         state="what was put into the queue stays there; a job that is done twice does nothing",
         next="run the command again when the server answers; `sqlmig wait` waits for it",
     )
+
+
+def queue_of(manifest: Manifest) -> str:
+    """What procrastinate calls the queue of jobs for these files: a worker listens to the one of its own files."""
+    return f"sqlmig-{manifest_id(manifest)}"
 
 
 def worker_app(conninfo: str, schema: str, work: Callable[[JobContext], Awaitable[None]]) -> App:
@@ -150,24 +155,25 @@ def worker_app(conninfo: str, schema: str, work: Callable[[JobContext], Awaitabl
         connector=PsycopgConnector(conninfo=conninfo, kwargs=_CONNECTION, min_size=1, max_size=4, configure=configure)
     )
 
-    @app.task(name=_TASK, queue=QUEUE, pass_context=True, retry=_AsDecided())
+    @app.task(name=_TASK, pass_context=True, retry=_AsDecided())
     async def apply(context: JobContext, /, **_arguments: Any) -> None:
         await work(context)
 
     return app
 
 
-async def run_worker(app: App, concurrency: int, stalled_after: float, *, look: float) -> None:
+async def run_worker(app: App, queue: str, concurrency: int, stalled_after: float, *, look: float) -> None:
     """Runs procrastinate's worker; ends when it is cancelled, once the jobs under way are over, or when it fails.
 
     Args:
         app: open, as `worker_app` makes it.
+        queue: whose jobs are done.
         concurrency: how many jobs at once.
         stalled_after: seconds after which a worker counts as dead.
         look: seconds between two looks for jobs that nobody announces: those whose pause is over.
     """
     await app.run_worker_async(
-        queues=[QUEUE],
+        queues=[queue],
         concurrency=concurrency,
         install_signal_handlers=False,
         fetch_job_polling_interval=look,
@@ -176,21 +182,35 @@ async def run_worker(app: App, concurrency: int, stalled_after: float, *, look: 
     )
 
 
-async def jobs_left(app: App) -> int:
-    """How many jobs wait or are under way, anywhere."""
-    queues = await app.job_manager.list_queues_async(queue=QUEUE)
-    return sum(int(queue["todo"]) + int(queue["doing"]) for queue in queues)
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left to do of one queue."""
+
+    queue: str
+    waiting: int
+    doing: int
+
+
+async def left(app: App) -> list[Left]:
+    """The queues in which anything is left to do."""
+    rows = await app.job_manager.list_queues_async(task=_TASK)
+    return [Left(row["name"], row["todo"], row["doing"]) for row in rows if row["todo"] or row["doing"]]
+
+
+async def waiting_in(app: App, queue: str) -> list[Job]:
+    """The jobs that wait in a queue."""
+    return list(await app.job_manager.list_jobs_async(queue=queue, task=_TASK, status=Status.TODO.value))
 
 
 async def jobs_of(app: App, worker_id: int) -> frozenset[int]:
     """The jobs that the queue says a worker is doing."""
-    found = await app.job_manager.list_jobs_async(queue=QUEUE, status=Status.DOING.value, worker_id=worker_id)
+    found = await app.job_manager.list_jobs_async(task=_TASK, status=Status.DOING.value, worker_id=worker_id)
     return frozenset(job.id for job in found if job.id is not None)
 
 
 async def stalled_jobs(app: App, stalled_after: float) -> list[Job]:
-    """The jobs whose workers gave no sign of life for so many seconds."""
-    return list(await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=stalled_after))
+    """The jobs, for whatever files, whose workers gave no sign of life for so many seconds."""
+    return list(await app.job_manager.get_stalled_jobs(task_name=_TASK, seconds_since_heartbeat=stalled_after))
 
 
 async def give_back(app: App, job: Job) -> None:
@@ -203,18 +223,19 @@ async def give_up(app: App, job: Job) -> None:
     await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
 
 
-def put(app: App, jobs: Mapping[str, dict[str, Any]]) -> None:
-    """Puts jobs into the queue, all of them or none.
+def put(app: App, queue: str, jobs: Mapping[str, dict[str, Any]]) -> None:
+    """Puts jobs into a queue, all of them or none.
 
     Args:
-        app: as `caller_app` makes it.
+        app: as `calling` gives it.
+        queue: of the files that they are for.
         jobs: the arguments of each by its queueing lock: of jobs with the same lock only one can wait in the queue.
 
     Raises:
         AlreadyEnqueued: a job with one of the locks waits there.
     """
     made = [
-        Job(queue=QUEUE, lock=None, queueing_lock=lock, task_name=_TASK, task_kwargs=arguments)
+        Job(queue=queue, lock=None, queueing_lock=lock, task_name=_TASK, task_kwargs=arguments)
         for lock, arguments in jobs.items()
     ]
     app.job_manager.batch_defer_jobs(made)
@@ -223,7 +244,7 @@ def put(app: App, jobs: Mapping[str, dict[str, Any]]) -> None:
 def jobs_in(app: App, *states: JobState) -> list[Job]:
     """Our jobs, in the order in which they were made; without states, all of them."""
     wanted = [status.value for status, state in STATES.items() if state in states] if states else [None]
-    return [job for status in wanted for job in app.job_manager.list_jobs(queue=QUEUE, status=status)]
+    return [job for status in wanted for job in app.job_manager.list_jobs(task=_TASK, status=status)]
 
 
 def withdraw(app: App, job_id: int) -> bool:

@@ -10,7 +10,7 @@ from sqlmig.api import Project
 from sqlmig.database import database_url
 from sqlmig.db.context import Origin, Stop, origin
 from sqlmig.db.session import Session, session
-from sqlmig.distributed.door import AlreadyEnqueued, App, calling, jobs_in, put, withdraw
+from sqlmig.distributed.door import AlreadyEnqueued, App, calling, jobs_in, put, queue_of, withdraw
 from sqlmig.distributed.queue import queued
 from sqlmig.distributed.tables import DEFAULT_SCHEMA, check_name, prepare, turn
 from sqlmig.engine import PlanRefused
@@ -92,9 +92,11 @@ def _planned(project: Project, shared: SharedTracks) -> Plan:
     """
     if shared is SharedTracks.FIRST:
         planned = project.plan()
+    elif project.config.tenants is not None and project.tenants():
+        planned = project.plan(schemas=("*",))
     else:
-        planned = project.plan(schemas=("*",)) if project.tenants() else Plan(())
-    if not planned.refusals and planned.steps:
+        planned = Plan(())
+    if not planned.refusals and planned.pending:
         planned = with_findings(project.files, planned)
     if planned.refusals:
         raise PlanRefused(planned)
@@ -129,7 +131,11 @@ def _put_all(app: App, new: list[FleetJob]) -> None:
     for tries_left in reversed(range(_TRIES)):
         try:
             for first in range(0, len(missing), _AT_ONCE):
-                put(app, {_lock(job): arguments_of(job) for job in missing[first : first + _AT_ONCE]})
+                put(
+                    app,
+                    queue_of(new[0].manifest),
+                    {_lock(job): arguments_of(job) for job in missing[first : first + _AT_ONCE]},
+                )
         except AlreadyEnqueued:
             # A worker gave a job back between our look and our message.
             if not tries_left:

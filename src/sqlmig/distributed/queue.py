@@ -10,7 +10,7 @@ from sqlmig.db.session import Session, compose
 from sqlmig.distributed.door import STATES, App, Job, Status, jobs_in
 from sqlmig.distributed.tables import query
 from sqlmig.plan.queued import Attempt, Ending, QueuedJob
-from sqlmig.plan.queueing import job_of
+from sqlmig.plan.queueing import is_known, job_of
 
 
 def read_jobs(app: App, session: Session, queue_schema: str) -> tuple[QueuedJob, ...]:
@@ -21,13 +21,12 @@ def read_jobs(app: App, session: Session, queue_schema: str) -> tuple[QueuedJob,
 
 def queued(jobs: Iterable[Job], attempts: dict[int, Attempt] | None = None) -> tuple[QueuedJob, ...]:
     """The jobs of procrastinate as ours, with the last attempts that did not end well by the job's number."""
-    found = []
-    for one in jobs:
-        job = job_of(one.task_kwargs)
-        if job is not None and one.id is not None:
-            state = STATES[Status(one.status)]
-            found.append(QueuedJob(one.id, job, state, one.attempts, (attempts or {}).get(one.id)))
-    return tuple(found)
+    last = attempts or {}
+    return tuple(
+        QueuedJob(one.id, job_of(one.task_kwargs), STATES[Status(one.status)], one.attempts, last.get(one.id))
+        for one in jobs
+        if one.id is not None and is_known(one.task_kwargs)
+    )
 
 
 def workers_alive(session: Session, queue_schema: str, seconds: float) -> int:

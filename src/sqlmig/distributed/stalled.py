@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
-from sqlmig.db.session import Session, session
-from sqlmig.distributed.door import App, give_back, give_up, stalled_jobs
+from sqlmig.db.errors import ServerRefused
+from sqlmig.db.session import session
+from sqlmig.distributed.door import App, Forgotten, give_back, give_up, stalled_jobs
 from sqlmig.distributed.queue import queued, record_attempt
 from sqlmig.distributed.tables import turn
+from sqlmig.errors import ConnectionFailed
 from sqlmig.plan.queued import Attempt, Ending
 from sqlmig.plan.queueing import MOST_ATTEMPTS
+
+T = TypeVar("T")
 
 
 async def put_back(app: App, url: str, queue_schema: str, stalled_after: float) -> tuple[str, ...]:
@@ -27,19 +31,36 @@ async def put_back(app: App, url: str, queue_schema: str, stalled_after: float) 
 
     Returns:
         The schemas whose jobs went back.
+
+    Raises:
+        Forgotten: the server was lost.
     """
     if not await stalled_jobs(app, stalled_after):
         return ()
-    async with _turn(url, queue_schema) as opened:
-        # Read again: another worker may have put them back, and somebody may be at work on them.
-        found = await stalled_jobs(app, stalled_after)
-        for job in found:
-            if job.attempts + 1 < MOST_ATTEMPTS:
-                await give_back(app, job)
-            else:
-                await asyncio.to_thread(record_attempt, opened, queue_schema, job.id or 0, _DEADLY)
-                await give_up(app, job)
-    return tuple(one.job.schema for one in queued(found) if one.attempts + 1 < MOST_ATTEMPTS)
+    # The turn is waited for, and given back, on another thread: whatever becomes of this coroutine.
+    return await asyncio.to_thread(_put_back, app, url, queue_schema, stalled_after, asyncio.get_running_loop())
+
+
+def _put_back(
+    app: App, url: str, queue_schema: str, stalled_after: float, loop: asyncio.AbstractEventLoop
+) -> tuple[str, ...]:
+    def ask(coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
+
+    try:
+        with session(url, application="sqlmig (queue)") as opened, turn(opened, queue_schema):
+            # Read again: another worker may have put them back, and somebody may be at work on them.
+            found = ask(stalled_jobs(app, stalled_after))
+            deadly = [job for job in found if job.attempts + 1 >= MOST_ATTEMPTS]
+            back = [job for job in found if job not in deadly]
+            for job in back:
+                ask(give_back(app, job))
+            for job in deadly:
+                ask(give_up(app, job))
+                record_attempt(opened, queue_schema, job.id or 0, _DEADLY)
+    except (ConnectionFailed, ServerRefused) as error:
+        raise Forgotten from error
+    return tuple(one.job.schema for one in queued(back))
 
 
 _DEADLY = Attempt(
@@ -48,20 +69,3 @@ _DEADLY = Attempt(
     "every step is in the database together with its history row, or not at all",
     "look why workers die (memory?), then run `sqlmig fleet enqueue` again",
 )
-
-
-@asynccontextmanager
-async def _turn(url: str, queue_schema: str) -> AsyncIterator[Session]:
-    """`turn` on a connection of its own, waited for beside the event loop."""
-    with ExitStack() as stack:
-
-        def enter() -> Session:
-            opened = stack.enter_context(session(url, application="sqlmig (queue)"))
-            stack.enter_context(turn(opened, queue_schema))
-            return opened
-
-        opened = await asyncio.to_thread(enter)
-        try:
-            yield opened
-        finally:
-            await asyncio.to_thread(stack.close)

@@ -87,21 +87,20 @@ class Station:
         self.worker_id = context.job.worker_id
         self._under_way[number] = stop
         job = job_of(context.job.task_kwargs)
-        schema = job.schema if job is not None else f"job {number}"
-        self._tell(JobBegan(schema))
+        self._tell(JobBegan(job.schema))
         try:
             loop = asyncio.get_running_loop()
             judged = await loop.run_in_executor(self._threads, self._attempt, context.job, job, stop)
         finally:
             del self._under_way[number]
         self.endings[judged.attempt.ending] += 1
-        self._tell(JobEnded(schema, judged.attempt, judged.again_in))
+        self._tell(JobEnded(job.schema, judged.attempt, judged.again_in))
         if judged.attempt.ending not in OVER:
             raise NotDone(judged.again_at)
 
-    def _attempt(self, row: Job, job: FleetJob | None, stop: Stop) -> _Judged:
+    def _attempt(self, row: Job, job: FleetJob, stop: Stop) -> _Judged:
         """Runs in a thread."""
-        attempt = attempt_job(self._project, self.here, job, stop) if job is not None else _NEWER
+        attempt = attempt_job(self._project, job, stop)
         if attempt.ending is Ending.DONE:
             return _Judged(attempt)
         pause = pause_before_retry(attempt.ending, row.attempts, random.random())  # noqa: S311  jitter is no secret
@@ -114,11 +113,3 @@ class Station:
         if pause is None:
             return _Judged(attempt)
         return _Judged(attempt, pause, now + datetime.timedelta(seconds=pause))
-
-
-_NEWER = Attempt(
-    Ending.OTHER_FILES,
-    "this job was made by a newer sqlmig",
-    "nothing was changed",
-    "upgrade sqlmig on this host, or stop its worker",
-)

@@ -54,7 +54,6 @@ def prepare(session: Session, queue_schema: str) -> None:
     try:
         with turn(session, queue_schema):
             _make(session, queue_schema)
-            session.run("COMMIT")
     except ServerRefused as error:
         if error.said.sqlstate != "42501":
             raise
@@ -74,16 +73,18 @@ def exists(session: Session, queue_schema: str) -> bool:
 def turn(session: Session, queue_schema: str) -> Iterator[None]:
     """A transaction in which no other process makes tables, puts jobs in or takes them back from dead workers.
 
-    It is rolled back at the end of the block, unless the block has committed it.
+    It commits at the end of the block, or rolls back when that raises.
     """
     key = {"key": key_of(queue_schema, "queue")}
-    try:
-        while not session.value("BEGIN; SELECT pg_catalog.pg_try_advisory_xact_lock(%(key)s)", key):
-            session.rollback()
-            time.sleep(_POLL)
-        yield
-    finally:
+    while not session.value("BEGIN; SELECT pg_catalog.pg_try_advisory_xact_lock(%(key)s)", key):
         session.rollback()
+        time.sleep(_POLL)
+    try:
+        yield
+        session.run("COMMIT")
+    except BaseException:
+        session.rollback()
+        raise
 
 
 def query(name: str, queue_schema: str) -> str:

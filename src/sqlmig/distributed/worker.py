@@ -7,7 +7,7 @@ longer: the loop that connects again, takes jobs back from workers that died, an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -15,27 +15,39 @@ from typing import Any, Final
 from sqlmig.api import Project
 from sqlmig.database import database_url
 from sqlmig.db.context import Stop
-from sqlmig.db.readiness import read_readiness
+from sqlmig.db.history import read_standings
 from sqlmig.db.session import session
 from sqlmig.distributed.door import (
     LOST,
     App,
     Forgotten,
+    Left,
     NotDone,
     calling,
     connection_failed,
-    jobs_left,
     jobs_of,
+    left,
+    queue_of,
     run_worker,
+    waiting_in,
     worker_app,
 )
-from sqlmig.distributed.queue import read_jobs
+from sqlmig.distributed.queue import queued, read_jobs
 from sqlmig.distributed.stalled import put_back
 from sqlmig.distributed.station import Station
 from sqlmig.distributed.tables import DEFAULT_SCHEMA, check_name, prepare
 from sqlmig.errors import UsageError
-from sqlmig.plan.queued import JobsPutBack, Manifest, ReadBack, ServerLost, Worked, WorkerEnd, WorkerEvent
-from sqlmig.plan.queueing import newest_of_each, read_back
+from sqlmig.plan.queued import (
+    JobsForOthers,
+    JobsPutBack,
+    Manifest,
+    ReadBack,
+    ServerLost,
+    Worked,
+    WorkerEnd,
+    WorkerEvent,
+)
+from sqlmig.plan.queueing import differences, manifest_id, newest_of_each, read_back
 
 
 class Until(Enum):
@@ -119,6 +131,8 @@ class _Worker:
         self._stop = stop
         self._tell = tell
         self._station = station
+        self._queue = queue_of(station.here)
+        self._told: set[str] = set()
 
     async def run(self) -> WorkerEnd:
         """Lives again and again until there is a reason to end.
@@ -149,7 +163,7 @@ class _Worker:
         try:
             if await self._stopped_before(app.open_async()):
                 return WorkerEnd.STOPPED
-            work = run_worker(app, self._options.concurrency, self._options.stalled_after, look=_LOOK)
+            work = run_worker(app, self._queue, self._options.concurrency, self._options.stalled_after, look=_LOOK)
             tasks = asyncio.create_task(self._watch(app)), asyncio.create_task(work)
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if self._stop.requested:
@@ -174,7 +188,9 @@ class _Worker:
             if clock() >= look_at:
                 look_at = clock() + _LOOK
                 suspects = await self._unfinished(app, suspects)
-                if self._options.until is Until.EMPTY and not await jobs_left(app):
+                queues = await left(app)
+                await self._tell_of_others(app, queues)
+                if self._options.until is Until.EMPTY and self._queue not in {one.queue for one in queues}:
                     return WorkerEnd.EMPTY
             await asyncio.sleep(_POLL)
         return WorkerEnd.STOPPED
@@ -191,6 +207,17 @@ class _Worker:
         if found & suspects:
             raise Forgotten
         return found
+
+    async def _tell_of_others(self, app: App, queues: Iterable[Left]) -> None:
+        """Says once of each that there are jobs for other files, and what is not the same."""
+        for one in queues:
+            if one.queue == self._queue or not one.waiting or one.queue in self._told:
+                continue
+            self._told.add(one.queue)
+            if found := queued(await waiting_in(app, one.queue)):
+                job = found[0].job
+                different = differences(job.manifest, self._station.here)
+                self._tell(JobsForOthers(len(found), manifest_id(job.manifest), different, job.asked_by))
 
     async def _stopped_before(self, awaitable: Awaitable[object]) -> bool:
         """Waits for something, but not beyond a request to stop; whether that came first."""
@@ -222,9 +249,10 @@ def _read_back(project: Project, queue_schema: str, here: Manifest) -> ReadBack:
     url = database_url(project.config)
     with session(url) as opened, calling(url, queue_schema) as app:
         jobs = newest_of_each(read_jobs(app, opened, queue_schema))
-        tenants, standings = read_readiness(opened, project.files)
+        standings = read_standings(opened, project.config.history_schema)
     digests = {identity: digest for identity, (digest, _) in standings.items()}
-    return read_back(jobs, here, {tenant.id for tenant in tenants}, digests)
+    tenants = {tenant.id for tenant in project.tenants()} if jobs else set()
+    return read_back(jobs, here, tenants, digests)
 
 
 def _told_elsewhere(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

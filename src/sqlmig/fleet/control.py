@@ -7,6 +7,7 @@ only do.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import random
 import time
@@ -18,7 +19,9 @@ from sqlmig.db import runs
 from sqlmig.db.context import RunContext
 from sqlmig.db.lane import Lane, Trial
 from sqlmig.db.session import Session
-from sqlmig.fleet.crew import Crashed, Crew, Finished, News
+from sqlmig.errors import Refused
+from sqlmig.fleet.crew import Crashed, Crew, Finished, GivenBack, News
+from sqlmig.fleet.insisting import insist
 from sqlmig.fleet.recording import recorded
 from sqlmig.fleet.share import Share
 from sqlmig.fleet.stage import Assignment, Serving, StageEnded, serve
@@ -48,6 +51,8 @@ KEPT = 200
 
 _IDLE = 0.25
 """Seconds between two looks at the run while others are at work, or what is left has to wait."""
+_PATIENT = 2
+"""So many looks in vain, and what others have claimed is tried: the target's own lock says whether they are at it."""
 
 
 @dataclass(frozen=True)
@@ -138,12 +143,15 @@ class _Control:
         self._crew = Crew(
             lambda: fleet.lane(self._context),
             self._serve,
+            stopping=lambda: fleet.context.stop.requested or self.stopped is not None,
             limit=self._workers.now,
             targets=fleet.context.config.apply.connection_targets,
         )
         self._wave = -1
         self._stage = 0
         self._held_until = 0.0
+        self._idle = 0
+        """How often in a row there was nothing to do while others were at work."""
         self._items: dict[Identity, _Item] = {}
         self._busy: set[Identity] = set()
         self.results: dict[Identity, TargetResult] = {}
@@ -167,6 +175,7 @@ class _Control:
             else:
                 # Others are at work, or what is left has to wait.
                 self._listen(min(_IDLE, found.next_due if found.next_due is not None else _IDLE))
+                self._idle += found.next_due is None
 
     def close(self) -> None:
         """Ends the workers; what was claimed and not begun is given back."""
@@ -181,7 +190,10 @@ class _Control:
     def _exchange(self) -> runs.Exchange:
         ready = self.stopped is None and time.monotonic() >= self._held_until
         want = self._share.wanted(len(self._busy), self._workers.now) if ready else 0
-        found = self._share.exchange(self._wave, self._stage, want, sorted(self._busy))
+        # What others have claimed and are not at work on, nobody may be: a killed process claims nothing back.
+        steal = self._idle >= _PATIENT
+        found = self._share.exchange(self._wave, self._stage, want, sorted(self._busy), steal=steal)
+        self._idle = 0 if found.claimed or self._busy else self._idle
         self.state = found.state
         self._hand_out(found.claimed)
         if found.state is not RunState.RUNNING:
@@ -241,6 +253,8 @@ class _Control:
         match news:
             case Finished(worker, ended):
                 self._finished(worker, ended)
+            case GivenBack(task):
+                self._give_back(task)
             case Crashed(_, error):
                 raise error
             case _:
@@ -316,8 +330,7 @@ class _Control:
         self._breaker = self._breaker.after(kind, schema=target.schema, cure=cure)
         reason = self._breaker.tripped
         if reason is not None and self.stopped is None:
-            runs.set_state(self._fleet.session, self._fleet.context.history, self._run_id, RunState.HALTED, reason)
-            self._stop(reason)
+            self._halt(reason)
 
     def _adapt(self, ended: StageEnded) -> None:
         """More workers while all is well, fewer when the server or the locks say so."""
@@ -337,10 +350,13 @@ class _Control:
             return
         self.stopped = why
         for task in self._crew.desk.clear():
-            identity = task.plan.target.identity
-            self._busy.discard(identity)
-            self._share.report(runs.Report(identity, ItemState.PENDING, stage=self._stage))
+            self._give_back(task)
         self._fleet.observer(RunStopped(why))
+
+    def _give_back(self, task: Assignment) -> None:
+        identity = task.plan.target.identity
+        self._busy.discard(identity)
+        self._share.report(runs.Report(identity, ItemState.PENDING, stage=self._stage))
 
     # --- waves ---
 
@@ -356,21 +372,38 @@ class _Control:
 
     def _end_wave(self, found: runs.Exchange) -> None:
         """Asks the gate, and lets the next wave begin; the last wave has nothing behind it."""
-        session, history = self._fleet.session, self._fleet.context.history
         wave = self._waves[self._wave]
         if self._wave + 1 < len(self._waves):
             closed = self._gate(wave, found)
             if closed is not None:
-                runs.set_state(session, history, self._run_id, RunState.HALTED, closed)
-                self._stop(closed)
+                self._halt(closed)
                 return
             upcoming = self._waves[self._wave + 1].name
             if wave.gate.confirm and not self._confirmed(wave, upcoming):
                 why = f"wave {wave.name} is done, and {upcoming} waits for somebody to say that it goes on"
-                runs.next_wave(session, history, self._run_id, self._wave, wave.gate.pause, confirm=why)
+                self._go_on(wave, confirm=why)
                 self._stop(why)
                 return
-        runs.next_wave(session, history, self._run_id, self._wave, wave.gate.pause)
+        self._go_on(wave)
+
+    def _go_on(self, wave: Wave, confirm: str | None = None) -> None:
+        session, context = self._fleet.session, self._fleet.context
+        number, pause = self._wave, wave.gate.pause
+        insist(
+            session,
+            context,
+            lambda: runs.next_wave(session, context.history, self._run_id, number, pause, confirm=confirm),
+        )
+
+    def _halt(self, why: str) -> None:
+        """No process of the run goes on."""
+        session, context = self._fleet.session, self._fleet.context
+        with contextlib.suppress(Refused):  # it was aborted meanwhile
+            insist(
+                session, context, lambda: runs.set_state(session, context.history, self._run_id, RunState.HALTED, why)
+            )
+        self.state = RunState.HALTED
+        self._stop(why)
 
     def _gate(self, wave: Wave, found: runs.Exchange) -> str | None:
         faults: tuple[str, ...] = ()

@@ -27,6 +27,13 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenBack:
+    """A worker has not begun an assignment: the run is to stop."""
+
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
 class Crashed:
     """A worker met what nobody foresaw: a fault of sqlmig's own."""
 
@@ -34,7 +41,7 @@ class Crashed:
     error: BaseException
 
 
-News = Finished | Crashed | Event
+News = Finished | GivenBack | Crashed | Event
 Serve = Callable[[int, Lane, Assignment, Callable[[], Step | None]], StageEnded]
 """Runs the assignment of a worker."""
 
@@ -42,12 +49,15 @@ Serve = Callable[[int, Lane, Assignment, Callable[[], Step | None]], StageEnded]
 class Crew:
     """Workers that take assignments from a desk, and what they have to say."""
 
-    def __init__(self, connect: Callable[[], Lane], serve: Serve, *, limit: int, targets: int) -> None:
+    def __init__(
+        self, connect: Callable[[], Lane], serve: Serve, *, stopping: Callable[[], bool], limit: int, targets: int
+    ) -> None:
         """Hires nobody yet.
 
         Args:
             connect: opens a worker's lane.
             serve: runs an assignment.
+            stopping: whether nothing more is to be begun.
             limit: how many workers may be at work.
             targets: how many targets a connection serves before it is opened anew.
         """
@@ -55,6 +65,7 @@ class Crew:
         self.news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self._connect = connect
         self._serve = serve
+        self._stopping = stopping
         self._targets = targets
         self._threads: list[threading.Thread] = []
 
@@ -77,6 +88,10 @@ class Crew:
             served = 0
             task = self.desk.take(number)
             while task is not None:
+                if self._stopping():
+                    self.news.put(GivenBack(task))
+                    task = self.desk.take(number)
+                    continue
                 if lane is None or lane.session.broken or (served and served % self._targets == 0):
                     lane = self._renewed(lane, number, task)
                     if lane is None:

@@ -23,10 +23,12 @@ from sqlmig.db.lane import Lane
 from sqlmig.db.locks import blockers_of
 from sqlmig.db.servers import free_connections
 from sqlmig.db.session import Session, connect
+from sqlmig.errors import ConnectionFailed
 from sqlmig.fleet.alone import run_in_turn
 from sqlmig.fleet.control import Fleet, Policy, Ran, run_waves, telling_waits
+from sqlmig.fleet.insisting import insist
 from sqlmig.fleet.launch import Rollout
-from sqlmig.fleet.share import LEASE
+from sqlmig.fleet.share import LONG_LEASE
 from sqlmig.fleet.stage import Replan, Serving
 from sqlmig.fleet.verifying import unverified
 from sqlmig.plan.adapting import Workers, automatic, fixed
@@ -76,11 +78,12 @@ def begin(running: Running, new: runs.NewRun) -> tuple[Running, tuple[Wave, ...]
         What to go on with, the run's waves, and whether it was joined.
     """
     context, session = running.context, running.session
-    run_id = runs.begin(session, context, new, worker=running.worker, lease=LEASE)
+    run_id = insist(
+        session, context, lambda: runs.begin(session, context, new, worker=running.worker, lease=LONG_LEASE)
+    )
     if run_id == context.run_id:
         return running, tuple(new.waves), False
-    runs.join(session, context.history, run_id, running.worker, context.origin.host, os.getpid(), LEASE)
-    return _of_run(running, run_id), runs.stored(session, context.history, run_id).waves, True
+    return _joined(running, run_id), _waves(running, run_id), True
 
 
 def take_up(running: Running, run_id: str) -> tuple[Running, tuple[Wave, ...]]:
@@ -90,16 +93,16 @@ def take_up(running: Running, run_id: str) -> tuple[Running, tuple[Wave, ...]]:
         Refused: nothing of it can be taken up.
     """
     context, session = running.context, running.session
-    found = runs.reopen(session, context.history, run_id)
-    runs.join(session, context.history, run_id, running.worker, context.origin.host, os.getpid(), LEASE)
-    return _of_run(running, run_id), found.waves
+    found = insist(session, context, lambda: runs.reopen(session, context.history, run_id))
+    return _joined(running, run_id), found.waves
 
 
 def end(running: Running, outcome: Outcome) -> None:
     """Leaves a run, and writes down how it ended unless others go on with it."""
     context = running.context
-    runs.leave(running.session, context.history, context.run_id, running.worker)
-    runs.finish(running.session, context, outcome)
+    session = running.session
+    insist(session, context, lambda: runs.leave(session, context.history, context.run_id, running.worker))
+    insist(session, context, lambda: runs.finish(session, context, outcome))
 
 
 def run_late(running: Running, plan: Plan) -> Outcomes:
@@ -107,11 +110,15 @@ def run_late(running: Running, plan: Plan) -> Outcomes:
     session, context = running.session, running.context
     pending = [one.target for one in plan.pending]
     if pending:
-        found = runs.stored(session, context.history, context.run_id).waves
+        number = len(_waves(running, context.run_id))
         late = Wave("late", tuple(target.identity for target in pending))
-        runs.add_wave(session, context.history, context.run_id, late, len(found), pending)
-        runs.join(session, context.history, context.run_id, running.worker, context.origin.host, os.getpid(), LEASE)
-    return run_plan(running, plan, runs.stored(session, context.history, context.run_id).waves, told=False)
+        insist(
+            session,
+            context,
+            lambda: runs.add_wave(session, context.history, context.run_id, late, number, pending),
+        )
+        _joined(running, context.run_id)
+    return run_plan(running, plan, _waves(running, context.run_id), told=False)
 
 
 def run_plan(
@@ -140,15 +147,24 @@ def run_plan(
         first = _shared(running, waiting, shared)
         if not all(result.outcome is Outcome.DONE for result in first) or not waves:
             rest = tuple(_untouched(one) for one in tenants.values())
+            _connect_again(running, (*first, *rest))
             return Outcomes((*first, *_interrupted(running, rest, among=first)))
         ran = run_waves(_fleet(running, waiting), running.context.run_id, waves, tenants)
     found = _collected(running, tenants, ran)
     return Outcomes((*first, *_interrupted(running, found, among=())), ran.stopped, ran.state)
 
 
-def _of_run(running: Running, run_id: str) -> Running:
-    """The same, for a run that another process has begun."""
-    return replace(running, context=replace(running.context, run_id=run_id))
+def _joined(running: Running, run_id: str) -> Running:
+    """The same, as one of a run's processes."""
+    session, context = running.session, running.context
+    host, pid = context.origin.host, os.getpid()
+    insist(session, context, lambda: runs.join(session, context.history, run_id, running.worker, host, pid, LONG_LEASE))
+    return replace(running, context=replace(context, run_id=run_id))
+
+
+def _waves(running: Running, run_id: str) -> tuple[Wave, ...]:
+    session, context = running.session, running.context
+    return insist(session, context, lambda: runs.stored(session, context.history, run_id)).waves
 
 
 def _began(running: Running, plan: Plan, waves: Sequence[Wave], *, joined: bool) -> RunBegan:
@@ -207,7 +223,8 @@ def _collected(running: Running, tenants: Mapping[Identity, TargetPlan], ran: Ra
     """The result of each tenant; of those that this process did not have, what the run's items say."""
     elsewhere: Mapping[Identity, RunItem] = {}
     if any(plan.steps and identity not in ran.results for identity, plan in tenants.items()):
-        _, items = runlist.show(running.session, running.context.history, running.context.run_id)
+        session, context = running.session, running.context
+        _, items = insist(session, context, lambda: runlist.show(session, context.history, context.run_id))
         elsewhere = {(item.track, item.key): item for item in items}
     return tuple(
         ran.results.get(identity) or _result_elsewhere(plan, elsewhere.get(identity))
@@ -234,6 +251,21 @@ _OUTCOMES = {
     ItemState.QUARANTINED: Outcome.QUARANTINED,
     ItemState.BLOCKED: Outcome.BLOCKED,
 }
+
+
+def _connect_again(running: Running, results: Sequence[TargetResult]) -> None:
+    """What the run came to is read back, and recorded, on a connection that works.
+
+    Raises:
+        ConnectionFailed: all seemed to end well, and nobody can read whether it did.
+    """
+    if not running.session.broken:
+        return
+    try:
+        running.session.reopen()
+    except ConnectionFailed:
+        if all(result.outcome is Outcome.DONE for result in results):
+            raise
 
 
 def _untouched(plan: TargetPlan) -> TargetResult:

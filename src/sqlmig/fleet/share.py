@@ -10,11 +10,14 @@ from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.session import Session
 from sqlmig.errors import ConnectionFailed
-from sqlmig.plan.retry import pause_before
+from sqlmig.fleet.insisting import insist
 from sqlmig.plan.rollout import Identity
 
-LEASE = 60.0
+LEASE = 15.0
 """Seconds without a sign of life after which other processes may take on what this one had claimed."""
+
+LONG_LEASE = 3600.0
+"""Seconds that a process may be busy with the shared tracks, in which it gives no sign of life."""
 
 BEAT = 1.0
 """Seconds between two looks at the run, at the most: a pause is seen that soon."""
@@ -62,7 +65,9 @@ class Share:
         """Seconds until the next exchange, if nothing happens before."""
         return max(self._looked + BEAT - time.monotonic(), 0.0)
 
-    def exchange(self, wave: int, stage: int, want: int, busy: Sequence[Identity]) -> runs.Exchange:
+    def exchange(
+        self, wave: int, stage: int, want: int, busy: Sequence[Identity], *, steal: bool = False
+    ) -> runs.Exchange:
         """Reports, renews the lease, claims, and looks how the run stands.
 
         Raises:
@@ -71,8 +76,14 @@ class Share:
         now = time.monotonic()
         if self._looked and now > self._looked:
             self._rate = 0.5 * self._rate + 0.5 * self._ended / (now - self._looked)
-        reports, self._ended = self._reports, 0
-        found = self._again_when_lost(wave, stage, want, reports, busy)
+        self._ended = 0
+        found = insist(
+            self._session,
+            self._context,
+            lambda: self._say(want, wave, stage, steal=steal),
+            # What the lost message may have claimed is nobody's now.
+            lambda: runs.keep_only(self._session, self._context.history, self._run_id, self._worker, busy),
+        )
         self._reports = []
         self._looked = time.monotonic()
         self._more = len(found.claimed) >= want
@@ -84,37 +95,13 @@ class Share:
             if self._session.broken:
                 self._session.reopen()
             if self._reports:
-                schema = self._context.history
-                runs.exchange(self._session, schema, self._run_id, self._worker, self._reports, 0, 0, 0, LEASE)
+                self._say(0, 0, 0)
             runs.leave(self._session, self._context.history, self._run_id, self._worker)
         except (ServerRefused, ConnectionFailed):
             return
 
-    def _again_when_lost(
-        self, wave: int, stage: int, want: int, reports: Sequence[runs.Report], busy: Sequence[Identity]
-    ) -> runs.Exchange:
-        attempt = 1
-        while True:
-            try:
-                if self._session.broken:
-                    self._session.reopen()
-                    # What the lost message may have claimed is nobody's now.
-                    runs.keep_only(self._session, self._context.history, self._run_id, self._worker, busy)
-                schema = self._context.history
-                return runs.exchange(
-                    self._session, schema, self._run_id, self._worker, reports, want, wave, stage, LEASE
-                )
-            except (ServerRefused, ConnectionFailed) as error:
-                attempt += 1
-                if attempt > self._context.config.apply.attempts or not self._session.broken:
-                    raise _unreachable(error) from error
-                self._context.stop.sleep(pause_before(attempt, 0.5))
-
-
-def _unreachable(error: Exception) -> ConnectionFailed:
-    said = error.said.message if isinstance(error, ServerRefused) else str(error)
-    return ConnectionFailed(
-        f"the run's own tables cannot be reached: {said}",
-        state="what was told as done is committed; what was under way was finished or rolled back",
-        next="run `sqlmig apply` again when the server can be reached: it does what is left, and reads back",
-    )
+    def _say(self, want: int, wave: int, stage: int, *, steal: bool = False) -> runs.Exchange:
+        schema, reports = self._context.history, self._reports
+        return runs.exchange(
+            self._session, schema, self._run_id, self._worker, reports, want, wave, stage, LEASE, steal=steal
+        )

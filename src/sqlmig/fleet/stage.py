@@ -88,8 +88,6 @@ def serve(lane: Lane, task: Assignment, serving: Serving, following: Callable[[]
         results = _run(lane, plan, first, steps, task.trial, serving, following)
         moved = bool(results) and results[-1].outcome is Outcome.MOVED
         kept = results[:-1] if moved else results
-        for result in kept:
-            serving.tell(result)
         done += kept
         reached = first + sum(result.outcome is Outcome.DONE for result in kept)
         if not moved:
@@ -126,7 +124,11 @@ def _run(
         behind = at + len(part)
         comes_next = steps[behind] if behind < len(steps) else following()
         around = [digests(plan, first + at + number) for number in range(len(part))]
-        done += _one(lane, part, around, trial, serving, comes_next)
+        results = _one(lane, part, around, trial, serving, comes_next)
+        done += results
+        if done[-1].outcome is not Outcome.MOVED:
+            for result in results:
+                serving.tell(result)
         if done[-1].outcome is not Outcome.DONE:
             break
         # What comes next is tried for the first time, whatever the step before it had to go through.

@@ -37,6 +37,11 @@ class FleetJob:
     git_commit: str | None
     reason: str | None
 
+    @property
+    def asked_by(self) -> str:
+        """Who made it, and at which commit."""
+        return f"{self.actor} at commit {self.git_commit[:12]}" if self.git_commit else self.actor
+
 
 class JobState(Enum):
     """How a job stands in the queue. The values are public: they stand in JSON."""
@@ -56,8 +61,6 @@ class Ending(Enum):
     DONE = "done"
     GONE = "gone"
     """The tenant is in the registry no longer: there is nothing to do."""
-    OTHER_FILES = "other-files"
-    """The worker's files are not those that the job was made for."""
     BUSY = "busy"
     """A lock was not obtained in time."""
     LOST = "lost"
@@ -198,10 +201,23 @@ class JobsPutBack:
 
 
 @dataclass(frozen=True, slots=True)
+class JobsForOthers:
+    """Jobs wait for workers with other files than these."""
+
+    jobs: int
+    files: str
+    """The manifest that they wait for, by its short name."""
+    different: tuple[str, ...]
+    """What of the files is not the same, in words."""
+    asked_by: str
+    """Who made them, and at which commit."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerLost:
     """The worker lost the server, and connects again."""
 
     why: str
 
 
-WorkerEvent = JobBegan | JobEnded | JobsPutBack | ServerLost
+WorkerEvent = JobBegan | JobEnded | JobsPutBack | JobsForOthers | ServerLost

@@ -19,7 +19,7 @@ FORMAT = 1
 """Of a job's arguments."""
 
 MOST_ATTEMPTS = 10
-"""How often a job is tried when something is in its way; ten attempts take some six minutes."""
+"""How often a job is tried when something is in its way: for some six minutes."""
 
 LONGEST_PAUSE = 60.0
 """Seconds."""
@@ -34,8 +34,9 @@ def manifest_of(files: ProjectFiles) -> Manifest:
 
 
 def manifest_id(manifest: Manifest) -> str:
-    """A short name for a manifest, the same on every host."""
-    return hashlib.sha256(json.dumps(_manifest_json(manifest), sort_keys=True).encode()).hexdigest()[:16]
+    """A short name for a manifest, the same on every host. Jobs in another form than FORMAT have other names."""
+    told = json.dumps([FORMAT, _manifest_json(manifest)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def differences(wanted: Manifest, here: Manifest) -> tuple[str, ...]:
@@ -63,10 +64,13 @@ def arguments_of(job: FleetJob) -> dict[str, Any]:
     }
 
 
-def job_of(arguments: Mapping[str, Any]) -> FleetJob | None:
-    """A job as it was put into the queue; None when a newer sqlmig wrote it in another form."""
-    if arguments.get("format") != FORMAT:
-        return None
+def is_known(arguments: Mapping[str, Any]) -> bool:
+    """Whether a job is in a form that this sqlmig knows."""
+    return arguments.get("format") == FORMAT
+
+
+def job_of(arguments: Mapping[str, Any]) -> FleetJob:
+    """A job as it was put into the queue."""
     manifest = Manifest(**arguments["manifest"])
     given = {name: arguments[name] for name in ("key", "schema", "actor", "git_commit", "reason")}
     return FleetJob(manifest=manifest, **given)
@@ -118,13 +122,13 @@ def pause_before_retry(ending: Ending, attempts: int, chance: float) -> float | 
 def read_back(
     jobs: Iterable[QueuedJob], here: Manifest, tenants: AbstractSet[str], digests: Mapping[tuple[str, str], str]
 ) -> ReadBack:
-    """Where the targets of the queue are.
+    """Where the targets of the queue are: at the goal of their jobs, or where these files lead, or not.
 
-    A job that succeeded with other files than these is over: later files had the target since.
+    A job that succeeded with other files than these is over: other files may have had the target since.
 
     Args:
         jobs: the newest of each target.
-        here: the manifest that the targets should be at.
+        here: the manifest of these files.
         tenants: the ids in the registry.
         digests: what the history says, by track and id.
     """
@@ -135,7 +139,7 @@ def read_back(
             continue
         if job.key not in tenants:
             gone.append(job.schema)
-        elif at_goal(job.key, here, digests):
+        elif at_goal(job.key, job.manifest, digests) or at_goal(job.key, here, digests):
             there.append(job.schema)
         else:
             behind.append(job.schema)
@@ -153,7 +157,7 @@ def at_goal(key: str, manifest: Manifest, digests: Mapping[tuple[str, str], str]
     return all(digests.get((track, key)) == digest for track, digest in manifest.tenant.items())
 
 
-_PASSES = frozenset({Ending.OTHER_FILES, Ending.BUSY, Ending.LOST})
+_PASSES = frozenset({Ending.BUSY, Ending.LOST})
 """Endings that may be different the next time."""
 
 _ENDINGS = {

@@ -21,7 +21,8 @@ from sqlmig.plan.events import (
     WorkersChanged,
 )
 from sqlmig.plan.results import Failure, Holder, RunResult, StepResult, TargetResult
-from sqlmig.plan.values import Target
+from sqlmig.plan.values import Target, Work
+from sqlmig.project.model import Migration
 from sqlmig.report.failures import kind_of_result
 from sqlmig.report.runstate import seconds_spent, steps_done
 from sqlmig.report.words import holder_json, place_json
@@ -111,7 +112,7 @@ def _target_result(result: TargetResult) -> dict[str, object]:
     return {
         **_target(result.target),
         "outcome": result.outcome.value,
-        "versions": [step.version for step in result.plan.steps[: steps_done(result)]],
+        "versions": [_version(work) for work in result.plan.works[: steps_done(result)]],
         "ms": _ms(seconds_spent(result)),
         "attempts": result.attempts,
         "elsewhere": result.elsewhere,
@@ -150,6 +151,10 @@ def _run_result(result: RunResult) -> dict[str, object]:
         "stopped": result.stopped,
         "invalid": list(result.invalid),
     }
+
+
+def _version(work: Work) -> int | None:
+    return work.unit.version if isinstance(work.unit, Migration) else None
 
 
 def _holders(holders: Sequence[Holder]) -> Iterable[dict[str, object]]:

@@ -13,6 +13,7 @@ from sqlmig.plan.queued import (
     FleetStatus,
     JobBegan,
     JobEnded,
+    JobsForOthers,
     JobsPutBack,
     JobState,
     QueuedJob,
@@ -31,7 +32,6 @@ _TONES = {JobState.SUCCEEDED: Tone.GOOD, JobState.FAILED: Tone.BAD}
 _WORDS = {
     Ending.DONE: "done",
     Ending.GONE: "gone",
-    Ending.OTHER_FILES: "refused: other files",
     Ending.BUSY: "blocked",
     Ending.LOST: "lost its connection",
     Ending.STOPPED: "stopped",
@@ -79,6 +79,11 @@ def event_line(event: WorkerEvent) -> str | None:
             return _ended_line(schema, attempt, again_in)
         case JobsPutBack(schemas):
             return f"back in the queue, for their workers died: {some(schemas)}"
+        case JobsForOthers(jobs, files, different, asked_by):
+            return (
+                f"{counted(jobs, 'job')} for other files than these left to workers that have them: not the same are"
+                f" {', '.join(different)} (files {files}, asked for by {asked_by})"
+            )
         case ServerLost(why):
             return f"{why}; connecting again"
 

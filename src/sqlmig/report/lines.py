@@ -9,10 +9,21 @@ from sqlmig.plan.results import Failure, Holder, Outcome, StepResult, TargetResu
 from sqlmig.plan.rollout import ErrorKind
 from sqlmig.plan.values import Target
 from sqlmig.report.runstate import RunProgress, WaveTally, pace, seconds_spent, steps_done
-from sqlmig.report.words import OUTCOMES, counted, duration, first_line, rate, roughly
+from sqlmig.report.words import counted, duration, first_line, rate, roughly
 
 _LONGEST = 160
 """Characters of a server's message that a line shows."""
+
+OUTCOMES = {
+    Outcome.DONE: "done",
+    Outcome.MOVED: "changed by another run",
+    Outcome.FAILED: "failed",
+    Outcome.BLOCKED: "blocked",
+    Outcome.INTERRUPTED: "stopped",
+    Outcome.QUARANTINED: "quarantined",
+    Outcome.NOT_STARTED: "not started",
+}
+"""How people call them."""
 
 
 def step_line(result: StepResult) -> str:
@@ -88,7 +99,8 @@ def _speed(state: RunProgress, now: float) -> list[str]:
     if found.targets:
         words.append(rate(found.targets))
     elif found.steps:
-        words.append(rate(found.steps, "steps"))
+        of = f" of {state.run.steps:,}" if state.run is not None else ""
+        words += [f"{state.steps:,}{of} steps", rate(found.steps, "steps")]
     if found.left:
         words.append(f"about {roughly(found.left)} left")
     return words

@@ -25,10 +25,11 @@ from sqlmig.plan.events import (
     WaveBegan,
     WorkersChanged,
 )
-from sqlmig.plan.results import Holder, Outcome
+from sqlmig.plan.results import Holder, Outcome, StepResult
 from sqlmig.plan.rollout import ErrorKind, Identity
 from sqlmig.report.failures import kind_of_result
 from sqlmig.report.lines import (
+    OUTCOMES,
     failed_line,
     position_line,
     requeued_line,
@@ -51,7 +52,6 @@ from sqlmig.report.runstate import (
     sampled,
     steps_done,
 )
-from sqlmig.report.words import OUTCOMES
 
 _EXAMPLES = {Medium.SCREEN: 3, Medium.LOG: 1}
 """How many of a kind get a line in a fleet; the others are counted."""
@@ -89,7 +89,7 @@ def advance(before: RunProgress, events: Iterable[Happened], now: float) -> RunP
 
 def seen(state: RunProgress, now: float) -> Seen:
     """What the report on a run needs to know besides its result; a wave that is under way counts as it is."""
-    return Seen(_with_wave_closed(state, now).past, state.plain)
+    return Seen(_with_wave_closed(state, now).past, state.plain, state.shared)
 
 
 def _is_of_target(happened: Happened) -> bool:
@@ -131,6 +131,7 @@ class _Draft:
     failures: Counter[ErrorKind]
     waits: Counter[object]
     plain: Counter[str]
+    shared: dict[str, tuple[str, ...]]
     ended: Counter[Outcome]
     """Of this batch alone: of the wave that is under way."""
 
@@ -146,6 +147,7 @@ def _worked(state: RunProgress, events: Iterable[Happened]) -> RunProgress:
         Counter(state.failures),
         Counter(state.waits),
         Counter(state.plain),
+        dict(state.shared),
         Counter(),
     )
     for at, event in events:
@@ -155,11 +157,7 @@ def _worked(state: RunProgress, events: Iterable[Happened]) -> RunProgress:
                 draft.queued.discard(target.identity)
             case StepEnded(worker, result):
                 draft.work[worker] = Work(result.step.target, at, result.step)
-                draft.steps += result.outcome is Outcome.DONE
-                if result.plain:
-                    draft.plain[result.step.label] += 1
-                if state.detail is Detail.STEPS:
-                    draft.lines.append(step_line(result))
+                _step_ended(draft, state, result)
             case TargetEnded():
                 _ended(draft, state, event, at)
             case TargetRequeued():
@@ -177,8 +175,19 @@ def _worked(state: RunProgress, events: Iterable[Happened]) -> RunProgress:
         failures=draft.failures,
         waits=draft.waits,
         plain=draft.plain,
+        shared=draft.shared,
         wave=wave,
     )
+
+
+def _step_ended(draft: _Draft, state: RunProgress, result: StepResult) -> None:
+    draft.steps += result.outcome is Outcome.DONE
+    if result.plain:
+        draft.plain[result.step.label] += 1
+    if result.step.shared:
+        draft.shared[result.step.label] = result.step.shared
+    if state.detail is Detail.STEPS:
+        draft.lines.append(step_line(result))
 
 
 def _ended(draft: _Draft, state: RunProgress, event: TargetEnded, at: float) -> None:

@@ -11,7 +11,7 @@ from sqlmig.report.failures import Alike, alike_json, alike_texts, failed_alike,
 from sqlmig.report.plan import notes_of, step_json
 from sqlmig.report.runstate import Seen, WaveTally, seconds_spent, steps_done
 from sqlmig.report.table import Cell, table
-from sqlmig.report.words import EXAMPLES, counted, duration, indented, some
+from sqlmig.report.words import EXAMPLES, counted, duration, some
 
 MOST_WHOLE = 200
 """In the JSON of a run with more targets than this, steps that ended well are counted and not listed."""
@@ -91,15 +91,15 @@ def run_json(result: RunResult, command: str, seen: Seen = NOTHING) -> dict[str,
 
 
 def _invalid(indexes: Sequence[str]) -> str:
-    what = "an index is" if len(indexes) == 1 else f"{len(indexes):,} indexes are"
-    drops = [f"DROP INDEX CONCURRENTLY {name};" for name in indexes[:EXAMPLES]]
-    more = f" and {len(indexes) - EXAMPLES:,} more" if len(indexes) > EXAMPLES else ""
+    one = len(indexes) == 1
+    more = [f"and {len(indexes) - EXAMPLES:,} more"] if len(indexes) > EXAMPLES else []
     return "\n".join(
         [
-            f"sqlmig: error: {what} INVALID: {some(indexes)}",
+            f"sqlmig: error: {'an index is' if one else f'{len(indexes):,} indexes are'} INVALID: {some(indexes)}",
             "  state: every write maintains such an index, and no query uses it",
-            f"  next: drop it, then build it again{more and ', for each of them'}:",
-            indented("\n".join(drops)) + more,
+            f"  next: drop {'it' if one else 'each of them'}, then build it again:",
+            *(f"    DROP INDEX CONCURRENTLY {name};" for name in indexes[:EXAMPLES]),
+            *(f"    {words}" for words in more),
         ]
     )
 
@@ -115,7 +115,7 @@ def _halted(result: RunResult, left: int) -> str:
 
 
 def _downwards(result: RunResult) -> bool:
-    return any(step.direction is Direction.DOWN for one in result.results for step in one.plan.steps[:1])
+    return any(work.direction is Direction.DOWN for one in result.results for work in one.plan.works[:1])
 
 
 def _once_corrected(result: RunResult, groups: Sequence[Alike]) -> str:
@@ -128,12 +128,11 @@ def _once_corrected(result: RunResult, groups: Sequence[Alike]) -> str:
 
 
 def _notes(result: RunResult, seen: Seen) -> list[str]:
-    shared = {(step.label, step.shared) for one in result.results for step in one.plan.steps if step.shared}
     return [
         *notes_of(result.plan.notes),
         *(
             f"{label} touches what all targets share ({some(names)}): it ran in one target at a time"
-            for label, names in sorted(shared)
+            for label, names in seen.shared.items()
         ),
         *(
             f"{label} ran without CONCURRENTLY in {counted(number, 'target')}, where the table is new or small"

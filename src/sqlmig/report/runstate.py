@@ -104,6 +104,8 @@ class RunProgress:
     """When a log was last told how far it is, and how far it was."""
     plain: Mapping[str, int] = field(default_factory=Counter)
     """By step: in how many targets it ran without CONCURRENTLY."""
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By step: what of all targets it touched, so that it ran in one target at a time."""
     stopping: str | None = None
     lines: tuple[str, ...] = ()
     """What there is to say since the last batch of events."""
@@ -139,6 +141,8 @@ class Seen:
     waves: tuple[WaveTally, ...] = ()
     plain: Mapping[str, int] = field(default_factory=dict)
     """By step: in how many targets it ran without CONCURRENTLY."""
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By step: what of all targets it touched, so that it ran in one target at a time."""
 
 
 def steps_done(result: TargetResult) -> int:

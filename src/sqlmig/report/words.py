@@ -5,25 +5,16 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlmig.errors import Place
-from sqlmig.plan.results import Holder, Outcome
 from sqlmig.project.model import version_label
+
+if TYPE_CHECKING:
+    from sqlmig.plan.results import Holder
 
 EXAMPLES = 3
 """How many of many names a sentence shows."""
-
-
-OUTCOMES = {
-    Outcome.DONE: "done",
-    Outcome.MOVED: "changed by another run",
-    Outcome.FAILED: "failed",
-    Outcome.BLOCKED: "blocked",
-    Outcome.INTERRUPTED: "stopped",
-    Outcome.QUARANTINED: "quarantined",
-    Outcome.NOT_STARTED: "not started",
-}
-"""How people call them."""
 
 
 def counted(number: int, noun: str) -> str:

@@ -7,6 +7,8 @@ WITH begun AS (
     WHERE NOT EXISTS (
         SELECT FROM {history}.run AS r JOIN {history}.run_worker AS w USING (run_id)
         WHERE r.manifest = %(manifest)s::bytea AND r.state = 'running' AND w.seen_until > pg_catalog.clock_timestamp())
+    -- After an answer was lost it is said again.
+    ON CONFLICT (run_id) DO NOTHING
     RETURNING run_id
 ), worker AS (
     INSERT INTO {history}.run_worker (run_id, worker, host, pid, seen_until)

@@ -52,44 +52,43 @@ CREATE OR REPLACE FUNCTION {history}.guard(
 ) RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $guard$
 DECLARE
     own      oid := pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name));
-    allowed  oid[];
     me       xid;
     entries  integer;
     locked   boolean;
+    written  oid[];
     outside  text;
     prepared text;
 BEGIN
-    IF touches <> '{{}}' THEN
-        SELECT pg_catalog.array_agg(o.oid) INTO allowed FROM (
-            SELECT pg_catalog.to_regclass(t.name)::oid FROM pg_catalog.unnest(touches) AS t(name)
-            UNION ALL
-            SELECT i.indexrelid FROM pg_catalog.unnest(touches) AS t(name)
-            JOIN pg_catalog.pg_index AS i ON i.indrelid = pg_catalog.to_regclass(t.name)
-        ) AS o(oid) WHERE o.oid IS NOT NULL;
+    -- The lock table is read once, and no further than this when all is well: it is the dearest part.
+    SELECT pg_catalog.count(*) FILTER (WHERE NOT l.fastpath),
+           pg_catalog.count(*) FILTER (WHERE l.locktype = 'advisory' AND l.objsubid = 1
+                                         AND ((l.classid::bigint << 32) | l.objid::bigint) = target_key) > 0,
+           pg_catalog.array_agg(l.relation) FILTER (WHERE l.locktype = 'relation' AND l.granted
+                                         AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock'))
+    INTO entries, locked, written
+    FROM pg_catalog.pg_locks AS l WHERE l.pid = pg_catalog.pg_backend_pid();
+    IF schema_name IS NOT NULL AND EXISTS (
+        SELECT FROM pg_catalog.pg_class AS c
+        WHERE c.oid = ANY (written) AND c.relnamespace IS DISTINCT FROM own
+          AND c.relnamespace NOT IN ('pg_catalog'::pg_catalog.regnamespace, 'pg_toast'::pg_catalog.regnamespace)
+    ) THEN
+        SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname || ' (' || l.mode || ')', ', ') INTO outside
+        FROM pg_catalog.pg_locks AS l
+        JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+          AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock')
+          AND c.relnamespace IS DISTINCT FROM own
+          AND c.relnamespace <> pg_catalog.pg_my_temp_schema()
+          AND n.nspname NOT IN ('pg_catalog', 'pg_toast')
+          AND n.nspname NOT LIKE 'pg\_toast\_temp\_%'
+          AND l.relation::text || ' ' || l.mode <> ALL (held)
+          AND NOT EXISTS (
+              SELECT FROM pg_catalog.unnest(touches) AS t(name)
+              WHERE c.oid = pg_catalog.to_regclass(t.name)
+                 OR c.oid IN (SELECT i.indexrelid FROM pg_catalog.pg_index AS i WHERE i.indrelid = pg_catalog.to_regclass(t.name)));
     END IF;
-    -- The lock table is read once: that is the dearest part.
-    WITH mine AS MATERIALIZED (
-        SELECT l.locktype, l.relation, l.mode, l.fastpath, l.granted, l.database, l.classid, l.objid, l.objsubid
-        FROM pg_catalog.pg_locks AS l WHERE l.pid = pg_catalog.pg_backend_pid()
-    )
-    SELECT (SELECT pg_catalog.count(*) FROM mine WHERE NOT mine.fastpath),
-           target_key IS NULL OR EXISTS (
-               SELECT FROM mine WHERE mine.locktype = 'advisory' AND mine.objsubid = 1 AND mine.granted
-                 AND ((mine.classid::bigint << 32) | mine.objid::bigint) = target_key),
-           (SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname || ' (' || mine.mode || ')', ', ')
-            FROM mine
-            JOIN pg_catalog.pg_class AS c ON c.oid = mine.relation
-            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE schema_name IS NOT NULL AND mine.locktype = 'relation' AND mine.granted
-              AND mine.mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock')
-              AND c.relnamespace IS DISTINCT FROM own
-              AND c.relnamespace <> pg_catalog.pg_my_temp_schema()
-              AND n.nspname NOT IN ('pg_catalog', 'pg_toast')
-              AND n.nspname NOT LIKE 'pg\_toast\_temp\_%'
-              AND (held = '{{}}' OR mine.relation::text || ' ' || mine.mode <> ALL (held))
-              AND (allowed IS NULL OR c.oid <> ALL (allowed)))
-    INTO entries, locked, outside;
-    IF NOT locked THEN
+    IF target_key IS NOT NULL AND NOT locked THEN
         RAISE EXCEPTION USING ERRCODE = 'SQLM1', MESSAGE = 'the file ended the transaction that it ran in';
     END IF;
     IF outside IS NULL AND schema_name IS NOT NULL AND looks_at_catalog THEN
@@ -156,7 +155,10 @@ BEGIN
     INSERT INTO {history}.log
         (run_id, track, target, schema_name, version, name, action, outcome, duration, lock_wait, attempts,
          actor, host, tool, git_commit, detail)
-    VALUES (run_id, track, target, schema_name, version, name, action, 'done', pg_catalog.make_interval(secs => duration),
+    VALUES (run_id, track, target, schema_name, version, name, action, 'done',
+            -- Without one, the step came in the same message: it began when that arrived.
+            coalesce(pg_catalog.make_interval(secs => duration),
+                     pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp()),
             pg_catalog.make_interval(secs => lock_wait), attempts, actor, host, tool, git_commit, detail);
 END
 $record$;

@@ -5,9 +5,10 @@ WITH due AS MATERIALIZED (
     WHERE i.run_id = %(run_id)s AND i.wave = %(wave)s AND i.stage = %(stage)s AND i.state IN ('pending', 'running')
       AND CASE i.state
           WHEN 'pending' THEN i.not_before IS NULL OR i.not_before <= pg_catalog.clock_timestamp()
-          ELSE NOT EXISTS (SELECT FROM {history}.run_worker AS w
-                           WHERE w.run_id = i.run_id AND w.worker = i.worker
-                             AND w.seen_until > pg_catalog.clock_timestamp()) END
+          ELSE (%(steal)s AND i.worker <> %(worker)s)
+               OR NOT EXISTS (SELECT FROM {history}.run_worker AS w
+                              WHERE w.run_id = i.run_id AND w.worker = i.worker
+                                AND w.seen_until > pg_catalog.clock_timestamp()) END
       AND (SELECT r.state = 'running' AND r.wave = %(wave)s
                   AND (r.hold_until IS NULL OR r.hold_until <= pg_catalog.clock_timestamp())
            FROM {history}.run AS r WHERE r.run_id = %(run_id)s)

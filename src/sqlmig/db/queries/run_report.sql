@@ -1,8 +1,16 @@
--- What became of items that this worker still has: whoever lost one to another worker has no say any more.
+-- What became of items that this worker still has. Whoever lost one to another worker has no say any more, unless it is
+-- done: that is true whoever says it.
 WITH report AS (
     SELECT * FROM pg_catalog.jsonb_to_recordset(%(reports)s::jsonb) AS r(
         track text, target text, state text, stage smallint, attempts smallint, waited real, delay float8,
         seconds real, sqlstate text, error jsonb)
+), before AS MATERIALIZED (
+    SELECT i.track, i.target, i.state
+    FROM {history}.run_item AS i JOIN report AS r ON i.track = r.track AND i.target = r.target
+    WHERE i.run_id = %(run_id)s
+      AND ((i.state = 'running' AND i.worker = %(worker)s)
+           OR (r.state = 'done' AND i.state IN ('pending', 'running', 'blocked')))
+    FOR UPDATE OF i
 ), reported AS (
     UPDATE {history}.run_item AS i
     SET state = r.state, stage = r.stage, attempts = coalesce(r.attempts, i.attempts),
@@ -12,21 +20,22 @@ WITH report AS (
             THEN pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => r.delay) END,
         -- To the tail of the queue, behind all that had no turn yet.
         position = CASE WHEN r.delay > 0 THEN least(i.position + 10000000, 2000000000) ELSE i.position END
-    FROM report AS r
+    FROM report AS r JOIN before AS b USING (track, target)
     WHERE i.run_id = %(run_id)s AND i.track = r.track AND i.target = r.target
-      AND i.state = 'running' AND i.worker = %(worker)s
-    RETURNING i.wave, i.state, i.seconds
+    RETURNING i.wave, b.state AS was, i.state, i.seconds
 )
 UPDATE {history}.run_wave AS w
-SET running = w.running - n.items + n.running, pending = w.pending + n.pending, done = w.done + n.done,
+SET running = w.running + n.running, pending = w.pending + n.pending, done = w.done + n.done,
     failed = w.failed + n.failed, quarantined = w.quarantined + n.quarantined, blocked = w.blocked + n.blocked,
     slowest = greatest(w.slowest, n.slowest)
 FROM (
-    SELECT wave, count(*) AS items,
-           count(*) FILTER (WHERE state = 'running') AS running, count(*) FILTER (WHERE state = 'pending') AS pending,
-           count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'failed') AS failed,
+    SELECT wave,
+           count(*) FILTER (WHERE state = 'running') - count(*) FILTER (WHERE was = 'running') AS running,
+           count(*) FILTER (WHERE state = 'pending') - count(*) FILTER (WHERE was = 'pending') AS pending,
+           count(*) FILTER (WHERE state = 'blocked') - count(*) FILTER (WHERE was = 'blocked') AS blocked,
+           count(*) FILTER (WHERE state = 'done') AS done,
+           count(*) FILTER (WHERE state = 'failed') AS failed,
            count(*) FILTER (WHERE state = 'quarantined') AS quarantined,
-           count(*) FILTER (WHERE state = 'blocked') AS blocked,
            max(seconds) FILTER (WHERE state = 'done') AS slowest
     FROM reported GROUP BY wave
 ) AS n

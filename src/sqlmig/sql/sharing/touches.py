@@ -88,7 +88,9 @@ def _locked(operation: Operation, state: SchemaState, postgres: int) -> Iterator
     said = {subject(operation, state)}
     if isinstance(operation, CreateTable) and operation.partition_of is not None:
         said.add(state.resolve(operation.partition_of))
-    for name, mode in effect(operation, state, postgres=postgres).locks.items():
+    # A project may name an older server than it runs on, and MERGE is new in 15.
+    server = max(postgres, 15) if isinstance(operation, Merge) else postgres
+    for name, mode in effect(operation, state, postgres=server).locks.items():
         if mode > LockMode.ROW_SHARE and is_elsewhere(name, state.home) and name not in said:
             yield _in_words(operation, name, mode, state)
 
