@@ -16,11 +16,13 @@ SNAPSHOT = "SELECT count(*) FROM pg_class"
 
 @contextlib.contextmanager
 def held_up(database: Database, holder: psycopg.Connection[Any], statement: str, does: str = SNAPSHOT) -> Iterator[str]:
-    """A URL. When the statement is sent through it, `holder` begins a transaction, which lasts as long as the block."""
+    """A URL. When the statement is first sent through it, `holder` begins a transaction; the block's end ends it."""
+    begun: list[str] = []
     with proxy_in_front_of(database) as proxy:
 
         def rule(text: str) -> Fate:
-            if text == statement and holder.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            if text == statement and not begun:
+                begun.append(text)
                 holder.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
                 holder.execute(does.encode())
             return Fate.PASS

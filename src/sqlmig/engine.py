@@ -24,7 +24,7 @@ from sqlmig.db.session import Session
 from sqlmig.db.syntax import syntax_refusals
 from sqlmig.errors import Interrupted, LockNotObtained, MigrationFailed, Refused
 from sqlmig.fleet.known import failed, unfinished
-from sqlmig.fleet.launch import Rollout, launch
+from sqlmig.fleet.launch import Rollout, launch, manifest_of_run
 from sqlmig.fleet.readback import not_where_they_should_be, reading_back
 from sqlmig.fleet.replanning import planned_anew, step_maker
 from sqlmig.fleet.run import Outcomes, Running, begin, end, run_late, run_plan, take_up, worker_name
@@ -86,18 +86,19 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
     if planned.relaid:
         adopt_layouts(job.session, job.context, planned.relaid)
         planned = replace(_plan(job, selected, goal), notes=planned.notes)
+    manifest = manifest_of_run(job.files, selection, goal, job.rollout)
     if not planned.pending and selected.registry_read:
         nothing = Outcomes(tuple(TargetResult(one, Outcome.DONE) for one in planned.targets))
-        return _finished(job, planned, nothing, began)
+        return _finished(job, planned, nothing, began, manifest)
     history.prepare(job.session, job.context.history)
     records.store_scripts(job.session, job.context.history, records.scripts_of(planned.works))
     launched = launch(job.session, job.files, planned, selection, goal, job.rollout, command=command, reason=reason)
     planned = replace(planned, notes=(*planned.notes, *launched.notes))
-    running, waves, joined = begin(_running(job, goal), launched.new)
+    running, waves, joined = begin(_running(job, goal), launched.new, planned)
     outcomes = run_plan(running, planned, waves, joined=joined)
     if isinstance(goal, Up) and job.rollout.only is None:
         planned, outcomes = _late_joiners(job, running, selection, goal, _without(planned, selected.notes), outcomes)
-    return _finished(job, planned, outcomes, began, running)
+    return _finished(job, planned, outcomes, began, manifest, running)
 
 
 def resume(job: Job, run_id: str | None) -> RunResult:
@@ -124,7 +125,7 @@ def resume(job: Job, run_id: str | None) -> RunResult:
     frozen = {identity for wave in waves for identity in wave.targets}
     listed = (one for one in planned.targets if one.target.scope is Scope.SHARED or one.target.identity in frozen)
     planned = replace(planned, targets=tuple(listed))
-    return _finished(job, planned, run_plan(running, planned, waves, joined=True), began, running)
+    return _finished(job, planned, run_plan(running, planned, waves, joined=True), began, known.manifest, running)
 
 
 def retry_failed(job: Job, run_id: str | None, *, reason: str | None = None) -> RunResult:
@@ -231,7 +232,14 @@ def _refused_late(refusals: Sequence[Refusal], target: TargetPlan) -> TargetResu
     return TargetResult(target, Outcome.FAILED, (), failure)
 
 
-def _finished(job: Job, planned: Plan, outcomes: Outcomes, began: float, running: Running | None = None) -> RunResult:
+def _finished(
+    job: Job,
+    planned: Plan,
+    outcomes: Outcomes,
+    began: float,
+    manifest: str | None,
+    running: Running | None = None,
+) -> RunResult:
     """Reads back where every target of the frozen list is, and writes down how the run ended.
 
     Raises:
@@ -259,7 +267,7 @@ def _finished(job: Job, planned: Plan, outcomes: Outcomes, began: float, running
         if running is not None:
             end(running, result.outcome)
         if result.outcome is Outcome.DONE and history.exists(session, job.context.history):
-            records.settle_runs(session, job.context.history, [target.target for target in planned.targets])
+            records.settle_runs(session, job.context.history, [one.target for one in planned.targets], manifest)
     job.observer(RunEnded(result))
     return result
 

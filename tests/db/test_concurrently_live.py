@@ -132,13 +132,12 @@ def test_a_snapshot_that_is_taken_while_the_index_is_built_is_told_by_the_watche
     off(shop, BUILD)
     holder = connect()
     told: list[Holder] = []
-    with ThreadPoolExecutor() as pool:
-        with held_up(database, holder, BUILD) as url:
-            project = Shop(shop.folder, url, shop.connection).project()
-            run = pool.submit(lambda: project.apply(on_wait=lambda _target, found: told.extend(found)))
-            until(lambda: told)
-            holder.execute("COMMIT")
-            assert run.result().exit_status == 0
+    with ThreadPoolExecutor() as pool, held_up(database, holder, BUILD) as url:
+        project = Shop(shop.folder, url, shop.connection).project()
+        run = pool.submit(lambda: project.apply(on_wait=lambda _target, found: told.extend(found)))
+        until(lambda: told)
+        holder.execute("COMMIT")
+        assert run.result().exit_status == 0
     assert [one.pid for one in told] == [holder.info.backend_pid]
 
 

@@ -164,6 +164,17 @@ def test_promise_08_a_job_holds_no_secret(pending, cli):
     assert pending.database_url not in str(text)
 
 
+def test_a_backup_that_the_environment_requires_is_asked_for(pending, cli):
+    config = pending.folder / "sqlmig.yaml"
+    config.write_text(config.read_text().replace("refuse_on: never", "refuse_on: never, backup: required"))
+    refused = cli("fleet", "enqueue")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "this environment requires a backup before a run" in refused.stderr
+    assert "sqlmig_queue" not in schemas(pending)
+    assert cli("fleet", "enqueue", "--backup-done", "snap-7").returncode == 0
+    assert pending.one("SELECT DISTINCT args->>'reason' FROM sqlmig_queue.procrastinate_jobs") == "backup: snap-7"
+
+
 @pytest.mark.parametrize("schema", ["public", "sqlmig", "core", "pg_catalog", ""])
 def test_a_queue_lives_in_no_schema_that_is_somebody_elses(pending, schema):
     with pytest.raises(UsageError, match="cannot live in schema"):

@@ -213,3 +213,11 @@ def test_a_job_whose_end_could_not_be_written_down_is_done_again(pending):
     assert result.exit_status == 0
     assert set(states(pending).values()) == {"succeeded"}
     assert times_applied(pending, 2) == {"tenant_acme": 1, "tenant_globex": 1, "tenant_initech": 1}
+
+
+@pytest.mark.slow
+def test_a_worker_that_ends_at_once_does_end(shop):
+    # Its own tasks are still connecting then, and a cancellation may reach them at the wrong moment.
+    shop.with_tenants("acme")
+    for _ in range(200):
+        assert work(shop.project(), UNTIL_EMPTY).exit_status == 0

@@ -16,11 +16,11 @@ from shop import Shop
 from sqlmig.plan.results import Outcome
 
 POINTS: dict[str, Callable[[str], bool]] = {
-    "run": lambda text: text.startswith("INSERT INTO") and "run" in text.split("(")[0],
-    "begin": lambda text: text.startswith("BEGIN ISOLATION"),
+    "run": lambda text: 'INSERT INTO "sqlmig".run ' in text,
+    "begin": lambda text: text.startswith("BEGIN ISOLATION") and ".open_step(" in text,
     "file": lambda text: text.startswith("CREATE TABLE made"),
-    "commit": lambda text: text.endswith("COMMIT"),
-    "end-of-run": lambda text: text.startswith("UPDATE"),
+    "commit": lambda text: ".record_step(" in text and "COMMIT" in text,
+    "end-of-run": lambda text: 'UPDATE "sqlmig".run ' in text and "finished_at = " in text,
 }
 """The messages of a run, from the first that writes."""
 
@@ -35,16 +35,20 @@ def logged(shop: Shop, version: int, outcome: str) -> int:
 
 @pytest.mark.parametrize("fate", [Fate.LOST, Fate.UNHEARD])
 @pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("verified", [False, True], ids=["in-one-message", "with-a-verify-file"])
 def test_promise_01_a_kill_at_any_message_leaves_both_or_neither(
-    shop: Shop, cli: Cli, database: Database, point: str, fate: Fate
+    shop: Shop, cli: Cli, database: Database, point: str, fate: Fate, verified: bool
 ) -> None:
     shop.with_tenants()
     shop.pair("platform", "0002_made", "CREATE TABLE made (id int);\n")
+    if verified:
+        shop.write({"sql/platform/0002_made.verify.sql": "SELECT 1 WHERE to_regclass('made') IS NULL;\n"})
     with proxy_in_front_of(database) as proxy, cli.start("apply", env={"SQLMIG_DATABASE_URL": proxy.url}) as process:
         proxy.rule = killing(lambda: process.pid, POINTS[point], fate)
         assert process.wait(timeout=20) == -signal.SIGKILL
     end_sessions_of_sqlmig(shop.connection)
-    committed = point == "end-of-run" or (point, fate) == ("commit", Fate.UNHEARD)
+    sent = point == "commit" or (point == "file" and not verified)
+    committed = point == "end-of-run" or (sent and fate is Fate.UNHEARD)
     assert made(shop) == (shop.versions("core") == [1, 2]) == (logged(shop, 2, "done") == 1) == committed
 
     again = shop.apply()

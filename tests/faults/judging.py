@@ -60,8 +60,8 @@ def nothing_left_over(connection: Connection) -> None:
 
 def said_properly(run: Ended) -> None:
     """Whatever happened, people are told in sqlmig's words."""
-    assert "Traceback" not in run.stderr, run.stderr
-    assert run.status in (-9, 0, 2, 3, 4, 5), run.stderr
+    assert "Traceback" not in run.stderr, run.said
+    assert run.status in (-9, 0, 2, 3, 4, 5), run.said
 
 
 def what_became(connection: Connection, step: Step) -> str:

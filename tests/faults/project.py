@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -135,11 +135,11 @@ class Clean:
 
     template: str
     """The name of the database with everything pending, to be copied."""
-    prefixes: Mapping[tuple[str, frozenset[str]], Lines]
+    prefixes: Mapping[tuple[str, frozenset[str]], Lines] = field(repr=False)
     """What each schema holds when exactly these of its units are applied."""
-    lines: Mapping[str, Lines]
+    lines: Mapping[str, Lines] = field(repr=False)
     """What each schema holds at the end."""
-    history: History
+    history: History = field(repr=False)
 
 
 @contextlib.contextmanager
@@ -168,6 +168,12 @@ def pending(server: Server, clean: Clean) -> Iterator[Database]:
     name = f"faults_{secrets.token_hex(6)}"
     with _database(server, name, template=clean.template):
         yield Database(server, name)
+
+
+def give_up_early(folder: Path) -> None:
+    """Few attempts: for a server that does not come back while the run lasts."""
+    configuration = folder / "sqlmig.yaml"
+    configuration.write_text(configuration.read_text().replace("apply: {", "apply: {attempts: 3, "))
 
 
 def project_of(folder: Path, url: str) -> Project:

@@ -27,7 +27,7 @@ def result(kind: str, **names: str | int) -> Iterator[Result]:
         made.clear()
         raise
     except BaseException as error:
-        made["failure"] = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        made["failure"] = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         raise
     finally:
         file = os.environ.get(FILE)

@@ -37,6 +37,12 @@ class Ended:
     """From the fault to its end; without a fault, from its start."""
     stderr: str
 
+    @property
+    def said(self) -> str:
+        """Its error, without the progress before it; all that it said when it told of none."""
+        error = self.stderr.find("sqlmig: error")
+        return self.stderr[max(error, 0) :]
+
     def __str__(self) -> str:
         return "killed" if self.status < 0 else f"exit {self.status}"
 

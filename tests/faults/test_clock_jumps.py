@@ -55,7 +55,7 @@ def test_a_jump_of_the_client_s_clock_changes_nothing(
     with results.result("scenario", group=GROUP, name=f"the client's clock jumps by {jump}") as result:
         first = run_meanwhile(place, lambda: set_clock(file, jump), **clock(libfaketime, file))
         said_properly(first)
-        assert first.status == 0, first.stderr
+        assert first.status == 0, first.said
         with place.connect() as connection:
             as_after_a_clean_run(connection, place)
         result["verdict"] = str(first)
@@ -95,6 +95,6 @@ def test_a_jump_of_the_server_s_clock_changes_nothing(jumpy_place: tuple[Place, 
         assert before is not None
         assert after is not None
         assert abs(after[0] - before[0]) > 3600, "the server's clock has not jumped"
-        assert first.status == 0, first.stderr
+        assert first.status == 0, first.said
         as_after_a_clean_run(connection, place)
         result["verdict"] = str(first)

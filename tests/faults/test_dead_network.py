@@ -100,10 +100,10 @@ def test_a_client_in_a_dead_network_notices_by_itself(place: Place) -> None:
             run.struck()
             first = run.end(PATIENCE)
         said_properly(first)
-        assert first.status == 3, first.stderr
+        assert first.status == 3, first.said
         wait_for_sessions_to_end(connection)
         known_to_history(connection, place.clean)
         second = place.apply()
-        assert second.status == 0, second.stderr
+        assert second.status == 0, second.said
         as_after_a_clean_run(connection, place)
         result["verdict"] = f"noticed by itself, {first} after {first.seconds:.0f} s; rerun {second.status}"

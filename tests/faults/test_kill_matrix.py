@@ -46,6 +46,6 @@ def test_a_fault_leaves_nothing_half_done_that_nobody_knows_of_and_the_next_run_
                 as_after_a_clean_run(connection, place)
             second = place.apply()
             result["second"] = {"status": second.status, "seconds": round(second.seconds, 2)}
-            assert second.status == 0, second.stderr
+            assert second.status == 0, second.said
             as_after_a_clean_run(connection, place)
         result["verdict"] = f"{first}; {result['after']}; rerun {second.status}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,26 +46,30 @@ settled = settings(
 )
 
 
+Check = Callable[[list[Runner]], None]
+
+
+@pytest.fixture(scope="module")
+def check(server: Server, clean: Clean, tmp_path_factory: pytest.TempPathFactory) -> Check:
+    """Runs a crew, and looks at what it leaves, and at what a last run makes of that."""
+    return lambda runners: _check(server, clean, tmp_path_factory.mktemp("runners"), runners)
+
+
 @example([Runner(0, 60), Runner(0, 90), Runner(10, 120), Runner(20, 150), Runner(40)])
 @settings(settled, max_examples=5, derandomize=True)
-@given(crews)
-def test_several_runs_at_once_do_everything_once_whichever_is_killed(
-    server: Server, clean: Clean, tmp_path_factory: pytest.TempPathFactory, runners: list[Runner]
-) -> None:
-    check(server, clean, tmp_path_factory.mktemp("runners"), runners)
+@given(runners=crews)
+def test_several_runs_at_once_do_everything_once_whichever_is_killed(check: Check, runners: list[Runner]) -> None:
+    check(runners)
 
 
 @pytest.mark.slow
-@settings(settled, max_examples=25)
-@given(crews)
-def test_several_runs_at_once_from_other_starts_each_time(
-    server: Server, clean: Clean, tmp_path_factory: pytest.TempPathFactory, runners: list[Runner]
-) -> None:
-    check(server, clean, tmp_path_factory.mktemp("runners"), runners)
+@settings(settled, max_examples=12)
+@given(runners=crews)
+def test_several_runs_at_once_from_other_starts_each_time(check: Check, runners: list[Runner]) -> None:
+    check(runners)
 
 
-def check(server: Server, clean: Clean, folder: Path, runners: list[Runner]) -> None:
-    """Runs them, and looks at what they leave, and at what a last run makes of that."""
+def _check(server: Server, clean: Clean, folder: Path, runners: list[Runner]) -> None:
     write(folder)
     moments = ", ".join(map(str, runners))
     with (
@@ -73,16 +78,16 @@ def check(server: Server, clean: Clean, folder: Path, runners: list[Runner]) -> 
     ):
         place = Place(folder, database, clean, lambda: pytest.fail("this server is not to be killed"))
         ended = _run_all(place, runners)
+        result["killed"] = sum(end.status < 0 for end in ended)
         with place.connect() as connection:
             wait_for_sessions_to_end(connection)
             known_to_history(connection, clean)
             for runner, end in zip(runners, ended, strict=True):
                 said_properly(end)
-                assert end.status == 0 or (end.status == -9 and runner.killed is not None), end.stderr
+                assert end.status == 0 or (end.status == -9 and runner.killed is not None), end.said
             last = place.apply()
-            assert last.status == 0, last.stderr
+            assert last.status == 0, last.said
             as_after_a_clean_run(connection, place)
-        result["killed"] = sum(end.status < 0 for end in ended)
         result["verdict"] = f"{', '.join(map(str, ended))}; rerun {last.status}"
 
 

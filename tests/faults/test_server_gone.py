@@ -8,6 +8,7 @@ import pytest
 
 from faults import results
 from faults.judging import as_after_a_clean_run, known_to_history, said_properly
+from faults.project import give_up_early
 from faults.runs import Place, run_meanwhile
 from faults.strikes import kill_server, start_again
 from servers import Server
@@ -37,14 +38,13 @@ def test_a_server_that_is_not_there_stops_a_run_before_it_begins(mortal_place: P
 
 def test_a_server_that_goes_in_mid_run_and_comes_back_later_has_lost_nothing(mortal_place: Place, data: Path) -> None:
     with results.result("scenario", group=GROUP, name="the server goes in mid-run and comes back after it") as result:
-        configuration = mortal_place.folder / "sqlmig.yaml"
-        configuration.write_text(configuration.read_text().replace("apply: {", "apply: {attempts: 3, "))
+        give_up_early(mortal_place.folder)
         try:
             first = run_meanwhile(mortal_place, lambda: kill_server(data))
         finally:
             start_again(data)
         said_properly(first)
-        assert first.status == 3, first.stderr
+        assert first.status == 3, first.said
         result["verdict"] = _finished(mortal_place, f"gives up, {first}")
 
 
@@ -53,6 +53,6 @@ def _finished(place: Place, first: str) -> str:
     with place.connect() as connection:
         known_to_history(connection, place.clean)
         second = place.apply()
-        assert second.status == 0, second.stderr
+        assert second.status == 0, second.said
         as_after_a_clean_run(connection, place)
     return f"{first}; rerun {second.status}"

@@ -61,7 +61,7 @@ def test_a_server_without_a_free_connection_stops_a_run_before_it_begins(narrow_
         assert "too many clients" in first.stderr
         known_to_history(connection, narrow_place.clean)
         second = narrow_place.apply()
-        assert second.status == 0, second.stderr
+        assert second.status == 0, second.said
         as_after_a_clean_run(connection, narrow_place)
         result["verdict"] = f"{first}, nothing changed; rerun {second.status}"
 
@@ -82,7 +82,7 @@ def test_a_server_that_runs_out_of_connections_in_mid_run_leaves_nothing_half_do
         wait_for_sessions_to_end(connection)
         known_to_history(connection, narrow_place.clean)
         second = narrow_place.apply()
-        assert second.status == 0, second.stderr
+        assert second.status == 0, second.said
         as_after_a_clean_run(connection, narrow_place)
         result["verdict"] = f"{first}; rerun {second.status}"
 
@@ -114,7 +114,7 @@ def test_what_is_set_for_the_role_does_not_decide_what_a_run_does(place: Place, 
         with set_for_the_role(connection, setting, value):
             first = run_meanwhile(place, lambda: connection.execute("SELECT pg_sleep(0.3)"))
         said_properly(first)
-        assert first.status == 0, first.stderr
+        assert first.status == 0, first.said
         as_after_a_clean_run(connection, place)
         result["verdict"] = str(first)
 

@@ -58,7 +58,7 @@ def test_a_tenant_that_is_dropped_in_mid_run_is_told_and_the_next_run_is_without
         assert MISSING in first.stderr
         schemas_as_after_a_clean_run(connection, place.clean, OTHERS[1:])
         second = place.apply()
-        assert second.status == 0, second.stderr
+        assert second.status == 0, second.said
         nothing_left_over(connection)
         result["verdict"] = f"{first}, it is named; rerun {second.status}, without it"
 
@@ -76,11 +76,11 @@ def test_a_schema_that_is_dropped_in_mid_run_is_refused_until_the_registry_says_
         assert MISSING in first.stderr
         schemas_as_after_a_clean_run(connection, place.clean, OTHERS)
         second = place.apply()
-        assert second.status == 1, second.stderr
+        assert second.status == 1, second.said
         assert MISSING in second.stderr
         executed(place, DROP_ROW)()
         third = place.apply()
-        assert third.status == 0, third.stderr
+        assert third.status == 0, third.said
         nothing_left_over(connection)
         result["verdict"] = f"{first}, it is named; rerun {second.status}, refused; its row deleted: {third.status}"
 
@@ -94,12 +94,12 @@ def test_a_tenant_that_leaves_the_registry_in_mid_run_is_still_finished(place: P
     ):
         first = run_meanwhile(place, executed(place, DROP_ROW))
         said_properly(first)
-        assert first.status == 0, first.stderr
+        assert first.status == 0, first.said
         schemas_as_after_a_clean_run(connection, place.clean, OTHERS[1:])
         known = history_of(connection).units(LATE)
         assert lines_of(connection, [LATE])[LATE] == place.clean.prefixes[LATE, known]
         second = place.apply()
-        assert second.status == 0, second.stderr
+        assert second.status == 0, second.said
         nothing_left_over(connection)
         result["verdict"] = f"{first}: the list of targets was frozen; rerun {second.status}"
 
@@ -121,7 +121,7 @@ def test_a_tenant_that_is_renamed_in_mid_run_is_finished_under_its_new_name(plac
         assert MISSING in first.stderr
         schemas_as_after_a_clean_run(connection, place.clean, OTHERS[1:])
         second = place.apply()
-        assert second.status == 0, second.stderr
+        assert second.status == 0, second.said
         found = lines_of(connection, ["tenant_parasol"])["tenant_parasol"]
         assert found == place.clean.lines[LATE]
         nothing_left_over(connection)
@@ -142,7 +142,7 @@ def test_a_registry_that_is_locked_is_waited_for(place: Place) -> None:
             until(lambda: waiting_for_a_relation(connection), what="the run waits for the registry")
             holder.close()
             first = run.end()
-        assert first.status == 0, first.stderr
+        assert first.status == 0, first.said
         as_after_a_clean_run(connection, place)
         result["verdict"] = f"waits, {first}"
 
@@ -192,7 +192,7 @@ def test_a_registry_that_may_not_be_read_stops_a_run_before_it_begins(place: Pla
         assert lines_of(connection, SCHEMAS) == before
         _change_rights(connection, owner, GRANTED)
         second = place.apply(owner)
-        assert second.status == 0, second.stderr
+        assert second.status == 0, second.said
         assert history_of(connection).applied == place.clean.history.applied
         result["verdict"] = f"{first}, nothing changed; granted again, rerun {second.status}"
 
@@ -206,7 +206,7 @@ def test_a_registry_that_may_not_be_read_any_more_in_mid_run_loses_nothing(place
         assert "the registry's query fails: permission denied for table tenants" in first.stderr
         _change_rights(connection, owner, GRANTED)
         second = place.apply(owner)
-        assert second.status == 0, second.stderr
+        assert second.status == 0, second.said
         assert history_of(connection).applied == place.clean.history.applied
         nothing_left_over(connection)
         result["verdict"] = f"{first}, what was frozen is done; granted again, rerun {second.status}"

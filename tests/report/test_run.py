@@ -181,11 +181,10 @@ def test_a_run_that_was_stopped_says_why_and_how_it_goes_on():
     waiting = TargetResult(samples.planned(GLOBEX, step), Outcome.NOT_STARTED)
     text = failures_text(replace(samples.run(samples.done(ACME, samples.step(ACME, 1, "a")), waiting), halted="enough"))
     assert text == (
-        "not started: tenant_globex\n"
-        "\n"
-        "sqlmig: error: the run was stopped: enough\n"
-        "  state: 1 of 2 targets had no turn, and are as they were; what was under way was finished\n"
-        "  next: once the reason is gone, run `sqlmig apply --resume`"
+        "sqlmig: the run was stopped: enough\n"
+        "  state: 1 of 2 targets had no turn, and are as they were (tenant_globex); what was under way was finished\n"
+        "  next: `sqlmig apply --resume` goes on with it, once nothing stands against that; "
+        "`sqlmig run show run-1` lists every target"
     )
 
 
@@ -193,7 +192,7 @@ def test_a_rollback_that_was_stopped_is_not_told_to_apply():
     step = samples.step(GLOBEX, 1, "a", direction=Direction.DOWN)
     waiting = TargetResult(samples.planned(GLOBEX, step), Outcome.NOT_STARTED)
     text = failures_text(replace(samples.run(waiting), halted="enough"))
-    assert text.endswith("  next: once the reason is gone, run `sqlmig run resume run-1`")
+    assert "  next: `sqlmig run resume run-1` goes on with it, " in text
 
 
 @pytest.mark.parametrize(

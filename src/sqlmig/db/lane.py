@@ -16,20 +16,19 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from sqlmig.db import failures, messages, records
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.guard import check_elsewhere, verify
-from sqlmig.db.messages import Opened
-from sqlmig.db.polling import Ended, Polling
-from sqlmig.db.session import Answer, Session, make_schema
+from sqlmig.db.messages import Opened, Opening
+from sqlmig.db.polling import Ended, Obstacle, Polling
+from sqlmig.db.session import Session
+from sqlmig.db.transaction import Ahead, Transaction, Work
 from sqlmig.errors import ConnectionFailed
-from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
+from sqlmig.plan.results import Outcome, ServerError, StepResult
 from sqlmig.plan.retry import Remedy, pause_before, remedy
 from sqlmig.plan.values import Step
-from sqlmig.project.model import Scope
 
 _LOOK_FOR_STOP = 0.1
 """Seconds between two looks at a request to stop while another thread's step is waited for."""
@@ -45,59 +44,6 @@ class Trial:
     """Seconds that earlier trials waited."""
     patience: float = 0.0
     """Seconds to keep trying for another run's advisory locks in place; 0: give up at once."""
-
-
-@dataclass
-class _Work:
-    """Steps of one target that share a transaction, and what they cost so far."""
-
-    steps: tuple[Step, ...]
-    digests: tuple[records.Digests, ...]
-    attempts: int
-    waited: float
-    patience: float
-    began: float = field(default_factory=time.monotonic)
-    at: int = 0
-    """Which of the steps is under way."""
-    seconds: list[float] = field(default_factory=list)
-    """How long those took that have run."""
-    locks: list[int] = field(default_factory=list)
-    """How many lock table entries the transaction held behind each of them."""
-    blockers: tuple[Holder, ...] = ()
-    in_file: bool = False
-    """Whether the file is what the server is busy with: only then its positions are the file's."""
-    committing: bool = False
-    """Whether the message with COMMIT was sent in this attempt."""
-    lost: ServerError | None = None
-    """How the connection broke at COMMIT; until the history has been read again, nobody knows what became of it."""
-
-    @property
-    def step(self) -> Step:
-        """The one under way."""
-        return self.steps[self.at]
-
-    def result(self, outcome: Outcome, failure: Failure | None = None, cure: Remedy | None = None) -> StepResult:
-        """What the step under way came to."""
-        if failure is not None:
-            failure = failures.with_those_before(failure, self.at)
-        seconds = time.monotonic() - self.began
-        return StepResult(self.step, outcome, seconds, self.waited, self.attempts, failure, self.blockers, cure)
-
-    def done(self) -> tuple[StepResult, ...]:
-        """What the steps came to, all of them being committed."""
-        costs = zip_longest(self.steps, self.seconds, self.locks, fillvalue=0)
-        return tuple(
-            StepResult(step, Outcome.DONE, seconds, self.waited, self.attempts, None, self.blockers, None, locks)
-            for step, seconds, locks in costs
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Ahead:
-    """A transaction that the last COMMIT's message has opened."""
-
-    opening: tuple[str, ...]
-    found: Opened
 
 
 class Lane:
@@ -119,7 +65,7 @@ class Lane:
         self._context = context
         self._waiting = waiting
         self._alone = alone
-        self._ahead: _Ahead | None = None
+        self._ahead: Ahead | None = None
 
     def run(self, step: Step, digests: records.Digests, trial: Trial, following: Step | None = None) -> StepResult:
         """Tries a step once; a lost connection is opened again, and the history asked, as often as is configured.
@@ -143,11 +89,13 @@ class Lane:
         Returns:
             One result for each step when they are done; otherwise only that of the step that was not.
         """
-        work = _Work(tuple(steps), tuple(digests), trial.number, trial.waited, trial.patience)
+        work = Work(tuple(steps), tuple(digests), trial.number, trial.waited)
         try:
-            self._connected()
+            if self.session.broken:
+                self._ahead = None
+                self.session.reopen()
             with self._alone_where_needed(work):
-                return self._run(work, following)
+                return self._run(work, trial.patience, following)
         except ConnectionFailed as error:
             # It may have been a second connection that could not be had.
             self._roll_back()
@@ -176,10 +124,10 @@ class Lane:
         self._ahead = None
         self.session.close()
 
-    def _run(self, work: _Work, following: Step | None) -> tuple[StepResult, ...]:
+    def _run(self, work: Work, patience: float, following: Step | None) -> tuple[StepResult, ...]:
         while True:
             try:
-                self._attempt(work, following)
+                self._attempt(work, patience, following)
                 return work.done()
             except Ended as ended:
                 self._roll_back()
@@ -193,17 +141,15 @@ class Lane:
                     said = replace(said, offset=None, completed=None)
                 self._recover(work, said)
 
-    def _attempt(self, work: _Work, following: Step | None) -> None:
+    def _attempt(self, work: Work, patience: float, following: Step | None) -> None:
         work.at, work.in_file, work.committing = 0, False, False
-        found = self._open(work)
+        opening, found = self._open(work, patience)
         lost, work.lost = work.lost, None
         if lost is not None and found.digest == work.digests[-1].after:
             # The attempt whose answer was lost had committed.
             self._roll_back()
             return
-        work.began = time.monotonic()
-        work.seconds.clear()
-        work.locks.clear()
+        work.begin()
         if found.digest != work.digests[0].before:
             raise Ended(Outcome.MOVED)
         if lost is not None and work.attempts > self._context.config.apply.attempts:
@@ -211,38 +157,36 @@ class Lane:
             raise Ended(Outcome.FAILED, gave_up, Remedy.RECONNECT)
         if self._context.stop.requested:
             raise Ended(Outcome.INTERRUPTED, failures.interrupted(work.step))
-        if not found.schema_exists:
-            self._make_schema(work.step)
-        self._run_files(work, found.pid, following)
+        transaction = Transaction(self.session, self._context, self._waiting, opening, found)
+        self._ahead = transaction.run(work, following)
+        if self._ahead is None:
+            self._roll_back()
 
-    def _open(self, work: _Work) -> Opened:
+    def _open(self, work: Work, patience: float) -> tuple[Opening, Opened]:
         """Has the transaction open, with the locks held: by the message before, or by one sent until they are."""
-        keys = messages.keys_of(work.steps, self._context)
-        opening = messages.opening(self.session, work.step, self._context, keys)
+
+        def opening() -> Opening:
+            return messages.opening(self.session, work.steps, self._context)
+
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
-            if ahead.opening == opening:
-                return ahead.found
+            if ahead.serves(work.steps, opening):
+                return ahead.opening, ahead.found
             self._roll_back()
+        wanted = opening()
         polling: Polling | None = None
         while True:
-            answer = self.session.exchange("; ".join(opening))
-            if answer.error is not None:
-                raise ServerRefused(answer.error)
-            found = messages.opened(answer, len(opening) - 1)
+            found = messages.opened(self.session.ask("; ".join(wanted.statements)))
             if found.obstacle is None:
                 work.waited += polling.seconds if polling is not None else 0.0
-                return found
+                return wanted, found
             self._roll_back()
-            polling = polling or Polling(self.session, work.step, self._context, work.patience)
+            polling = polling or Polling(self.session, work.step, self._context, patience)
             self._pause(work, polling, found.obstacle)
 
-    def _pause(self, work: _Work, polling: Polling, obstacle: str) -> None:
+    def _pause(self, work: Work, polling: Polling, obstacle: Obstacle) -> None:
         try:
-            if obstacle == "objects":
-                polling.pause_for_objects()
-            else:
-                polling.pause()
+            polling.pause(obstacle)
         except Ended as ended:
             work.waited += polling.seconds
             if work.lost is None:
@@ -252,32 +196,7 @@ class Lane:
         finally:
             work.blockers = polling.blockers or work.blockers
 
-    def _make_schema(self, step: Step) -> None:
-        if step.target.scope is Scope.TENANT:
-            raise Ended(Outcome.FAILED, failures.missing_schema(step.target))
-        make_schema(self.session, step.target.schema)
-
-    def _run_files(self, work: _Work, pid: int, following: Step | None) -> None:
-        context, held = self._context, "{}"
-        for number, step in enumerate(work.steps):
-            work.at, began, duration = number, time.monotonic(), None
-            in_one = messages.goes_in_one(step) and not self.session.replicates_synchronously
-            if not in_one:
-                with self._watched(work, pid):
-                    self._run_file(work)
-                check_elsewhere(self.session, step)
-                self.session.speak_utf8()
-                duration = time.monotonic() - began
-            attempt = records.Attempt(context.run_id, context.origin, duration, work.waited, work.attempts)
-            key, digest = context.keys(step.target).target, work.digests[number].after
-            closing = messages.closing(self.session, step, context, digest, attempt, held=held, key=key)
-            behind = self._commit(work, following) if number + 1 == len(work.steps) else self._go_on(work)
-            ended = self._end(work, _Message(step if in_one else None, closing, behind), pid)
-            work.seconds.append(time.monotonic() - began if duration is None else duration)
-            held = ended or "{}"
-
-
-    def _recover(self, work: _Work, said: ServerError) -> None:
+    def _recover(self, work: Work, said: ServerError) -> None:
         """Rolls back and decides; returns when the step shall be tried again.
 
         Raises:
@@ -310,13 +229,8 @@ class Lane:
                     raise
         work.attempts += 1
 
-    def _connected(self) -> None:
-        if self.session.broken:
-            self._ahead = None
-            self.session.reopen()
-
     @contextmanager
-    def _alone_where_needed(self, work: _Work) -> Iterator[None]:
+    def _alone_where_needed(self, work: Work) -> Iterator[None]:
         """Lets no other lane of this process change what all targets share while a step of these does."""
         if not any(step.shared for step in work.steps):
             yield
@@ -341,8 +255,3 @@ class Lane:
             self.session.close()
             return False
         return True
-
-
-def _count_locks(work: _Work, answer: Answer, closing: tuple[str, ...]) -> None:
-    [locks] = answer.row(len(closing) + messages.GUARD_AT)
-    work.done[-1] = replace(work.done[-1], locks=int(locks or 0))

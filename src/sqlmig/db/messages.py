@@ -19,17 +19,28 @@ from sqlmig.db.context import RunContext
 from sqlmig.db.guard import SPEAK_NOW, TIDY, guard
 from sqlmig.db.history import statement_text
 from sqlmig.db.locks import Keys, objects_key
+from sqlmig.db.polling import Obstacle
 from sqlmig.db.session import Answer, Session, assignments, filled
 from sqlmig.db.traits import needs_another_session
 from sqlmig.plan.values import Step
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """How a step's transaction is opened."""
+
+    statements: tuple[str, ...]
+    """The last one's row is for `opened`."""
+    keys: Keys
+    """The advisory locks that it takes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """What an opening found."""
 
-    obstacle: str | None
-    """Whose lock was not to be had: the `target`'s, or that of the `objects` that all targets share."""
+    obstacle: Obstacle | None
+    """Whose lock was not to be had; None when all are held."""
     pid: int
     """Of the server process."""
     schema_exists: bool
@@ -37,29 +48,34 @@ class Opened:
     """The target's."""
 
 
-def opening(session: Session, step: Step, context: RunContext, keys: Keys) -> tuple[str, ...]:
-    """The statements that open a step's transaction; the last one's row is for `opened`."""
+def opening(session: Session, steps: Sequence[Step], context: RunContext) -> Opening:
+    """How the transaction of steps of one target is opened, with the settings of the first."""
+    target = steps[0].target
+    keys = context.keys(target)
+    if any(step.shared for step in steps):
+        keys = replace(keys, objects=objects_key(context.history))
     parameters = {
         "shared_key": keys.shared,
         "exclusive": keys.exclusive,
         "target_key": keys.target,
         "objects_key": keys.objects,
-        "track": step.target.track,
-        "target": step.target.key,
-        "schema": step.target.schema,
+        "track": target.track,
+        "target": target.key,
+        "schema": target.schema,
     }
-    return (
+    statements = (
         # A snapshot taken before the lock was obtained would show the state before the other run's commit.
         "BEGIN ISOLATION LEVEL READ COMMITTED",
-        *settings(session, step, context),
+        *settings(session, steps[0], context),
         filled(_statement("open_step", context.history), parameters),
     )
+    return Opening(statements, keys)
 
 
-def opened(answer: Answer, number: int) -> Opened:
-    """What the opening found whose last statement is the one of that number in the message."""
-    obstacle, pid, exists, digest = answer.row(number)
-    return Opened(obstacle, int(pid or 0), exists == "t", digest)
+def opened(answer: Answer) -> Opened:
+    """What the opening found that a message ends with."""
+    obstacle, pid, exists, digest = answer.row(-1)
+    return Opened(Obstacle(obstacle) if obstacle else None, int(pid or 0), exists == "t", digest)
 
 
 def settings(session: Session, step: Step, context: RunContext) -> tuple[str, ...]:
@@ -68,7 +84,14 @@ def settings(session: Session, step: Step, context: RunContext) -> tuple[str, ..
 
 
 def closing(
-    session: Session, step: Step, context: RunContext, digest: str, attempt: records.Attempt, *, held: str, key: int | None
+    session: Session,
+    step: Step,
+    context: RunContext,
+    digest: str,
+    attempt: records.Attempt,
+    *,
+    held: str,
+    key: int | None,
 ) -> tuple[str, ...]:
     """The statements behind a file; the last one's first value is the number of lock table entries.
 
@@ -95,15 +118,13 @@ def closing(
 _NO_LIMIT = {"statement_timeout": "0"}
 
 
-def written_elsewhere(step: Step, context: RunContext) -> str:
-    """The query for what a transaction holds already when a file begins; its only value is for `closing`."""
-    return filled(_statement("written_elsewhere", context.history), {"schema": step.target.schema})
+def going_on(session: Session, step: Step, context: RunContext) -> tuple[str, ...]:
+    """The statements before another file of the same transaction.
 
-
-def keys_of(steps: Sequence[Step], context: RunContext) -> Keys:
-    """The advisory locks that steps of one target take."""
-    keys = context.keys(steps[0].target)
-    return replace(keys, objects=objects_key(context.history)) if any(step.shared for step in steps) else keys
+    The last one's only value is what the transaction holds already, for `closing`.
+    """
+    held = filled(_statement("written_elsewhere", context.history), {"schema": step.target.schema})
+    return (*settings(session, step, context), held)
 
 
 def goes_in_one(step: Step) -> bool:

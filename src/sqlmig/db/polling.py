@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
+from enum import Enum
 
 from sqlmig.db import failures
 from sqlmig.db.context import RunContext
@@ -36,6 +37,15 @@ class Ended(Exception):
 _REMEDIES = {Outcome.FAILED: Remedy.FAIL, Outcome.BLOCKED: Remedy.RETRY}
 
 
+class Obstacle(Enum):
+    """Whose lock was not to be had."""
+
+    TARGET = "target"
+    """Another run holds the target, or the shared tracks."""
+    OBJECTS = "objects"
+    """Another process's step changes what all targets share."""
+
+
 class Polling:
     """The time between tries for the locks of one step."""
 
@@ -62,31 +72,34 @@ class Polling:
         """Since the first try."""
         return time.monotonic() - self._began
 
-    def pause(self) -> None:
-        """Waits before the next try for the target's locks; tells once who holds them.
+    def pause(self, obstacle: Obstacle = Obstacle.TARGET) -> None:
+        """Waits before the next try; tells once who holds the locks.
 
         Raises:
             Ended: the run shall stop, or the time is up.
         """
+        if obstacle is Obstacle.OBJECTS:
+            self.pause_for_objects()
+            return
         step, context = self._step, self._context
         self._look(context.keys(step.target))
+        self._unless_stopped()
         if self.seconds >= self._patience:
             raise Ended(Outcome.BLOCKED, failures.lock_not_obtained(step, self._patience, self.blockers))
         context.stop.sleep(POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
 
     def pause_for_objects(self) -> None:
-        """The same for the lock of what all targets share.
+        """The same for the lock of what all targets share: who has it has it for a moment, and need not be told of.
 
         Raises:
             Ended: the run shall stop, or the time is up.
         """
         step, context = self._step, self._context
+        self._unless_stopped()
         patience = max(self._patience, OBJECTS_PATIENCE)
         if self.seconds >= patience:
             self._look(replace(context.keys(step.target), objects=objects_key(context.history)))
             raise Ended(Outcome.BLOCKED, failures.objects_not_obtained(step, patience, self.blockers))
-        if context.stop.requested:
-            raise Ended(Outcome.INTERRUPTED, failures.interrupted(step))
         context.stop.sleep(POLL_OBJECTS * (0.6 + 0.8 * random.random()))  # noqa: S311  jitter is no secret
 
     def _look(self, keys: Keys) -> None:
@@ -95,5 +108,7 @@ class Polling:
         if found and not self._told:
             self._context.on_wait(self._step.target, list(found))
             self._told = True
+
+    def _unless_stopped(self) -> None:
         if self._context.stop.requested:
             raise Ended(Outcome.INTERRUPTED, failures.interrupted(self._step))

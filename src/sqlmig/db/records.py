@@ -151,13 +151,18 @@ def finish_run(session: Session, context: RunContext, outcome: Outcome) -> None:
     session.run(*run_end(context, outcome))
 
 
-def settle_runs(session: Session, history_schema: str, targets: Sequence[Target]) -> None:
+def settle_runs(session: Session, history_schema: str, targets: Sequence[Target], manifest: str | None = None) -> None:
     """Ends runs that never wrote down how they ended, when all of their targets are known to be where they should be.
 
-    A run with a live worker is left alone. A run that goes on after all writes its own end over this one.
+    A run with a live worker is left alone, unless it has the manifest (hex) of what has just been read back. A run that
+    goes on after all writes its own end over this one.
     """
     if read_unfinished(session, history_schema):
-        parameters = {"tracks": [target.track for target in targets], "keys": [target.key for target in targets]}
+        parameters = {
+            "tracks": [target.track for target in targets],
+            "keys": [target.key for target in targets],
+            "manifest": bytes.fromhex(manifest) if manifest is not None else None,
+        }
         session.run(statement_text("settle_runs", history_schema), parameters)
 
 

@@ -95,9 +95,7 @@ class Session:
             ServerRefused: with what the server said.
         """
         text = message if isinstance(message, str) else message.as_string(self._connection)
-        answer = self.exchange(text if parameters is None else filled(text, parameters))
-        if answer.error is not None:
-            raise ServerRefused(answer.error)
+        answer = self.ask(text if parameters is None else filled(text, parameters))
         return [self._rows(result) for result in answer.results if result.status == pq.ExecStatus.TUPLES_OK]
 
     def rows(self, message: str | sql.Composable, parameters: Mapping[str, object] | None = None) -> list[Row]:
@@ -112,11 +110,19 @@ class Session:
 
     def table(self, message: str, parameters: Mapping[str, object] | None = None) -> tuple[Sequence[str], list[Row]]:
         """The column names and the rows of a query."""
-        answer = self.exchange(message if parameters is None else filled(message, parameters))
+        last = self.ask(message if parameters is None else filled(message, parameters)).results[-1]
+        return [(last.fname(number) or b"").decode() for number in range(last.nfields)], self._rows(last)
+
+    def ask(self, text: str) -> Answer:
+        """Sends one message as it is, and reads the answer.
+
+        Raises:
+            ServerRefused: with what the server said.
+        """
+        answer = self.exchange(text)
         if answer.error is not None:
             raise ServerRefused(answer.error)
-        last = answer.results[-1]
-        return [(last.fname(number) or b"").decode() for number in range(last.nfields)], self._rows(last)
+        return answer
 
     def exchange(self, text: str) -> Answer:
         """Sends one message as it is, and reads the whole answer; the server's error is part of that.

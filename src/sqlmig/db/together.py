@@ -29,8 +29,7 @@ def run_in_open_transaction(session: Session, step: Step, digest: str, context: 
         Ended: the verify file found a fault.
     """
     began = time.monotonic()
-    settings = messages.settings(session, step, context)
-    held = session.value("; ".join((*settings, messages.written_elsewhere(step, context))) + "::text")
+    held = session.ask("; ".join(messages.going_on(session, step, context))).row(-1)[0] or "{}"
     session.run(step.sql.text if step.transaction else without_concurrently(step.sql.text))
     verify(session, step)
     session.speak_utf8()

@@ -7,7 +7,7 @@ longer: the loop that connects again, takes jobs back from workers that died, an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -75,6 +75,9 @@ _POLL: Final = 0.1
 
 _LOOK: Final = 1.0
 """Seconds between two looks into the queue: jobs whose pause is over, and whether anything is left."""
+
+_LOST_CANCELLATION: Final = 2.0
+"""Seconds after which a cancellation that had no effect is taken for lost."""
 
 _MOST_LIVES: Final = 12
 """How often in a row a worker connects in vain: some minutes, then whoever supervises it shall know."""
@@ -168,12 +171,24 @@ class _Worker:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if self._stop.requested:
                 self._station.stop()
-            for task in tasks:
-                # To procrastinate's worker this means: take no more jobs, and wait for those under way.
-                task.cancel()
-            return _end_of(*await asyncio.gather(*tasks, return_exceptions=True))
+            return _end_of(*await self._ended(tasks))
         finally:
             await app.close_async()
+
+    async def _ended(self, tasks: Sequence[asyncio.Task[Any]]) -> list[Any]:
+        """Lets tasks end; to procrastinate's worker that means: take no more jobs, and wait for those under way.
+
+        A cancellation can get lost (in asyncio.wait_for, before Python 3.12), so it is repeated, but never while a job
+        is under way: the second one would not wait for it.
+        """
+        for task in tasks:
+            task.cancel()
+        while pending := [task for task in tasks if not task.done()]:
+            await asyncio.wait(pending, timeout=_LOST_CANCELLATION)
+            if not self._station.under_way:
+                for task in pending:
+                    task.cancel()
+        return await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _watch(self, app: App) -> WorkerEnd:
         """Waits for a reason to end, and meanwhile takes jobs back from workers that died."""

@@ -7,7 +7,6 @@ only do.
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import random
 import time
@@ -16,33 +15,21 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from sqlmig.db import runs
-from sqlmig.db.context import RunContext
 from sqlmig.db.lane import Lane, Trial
-from sqlmig.db.session import Session
-from sqlmig.errors import Refused
+from sqlmig.db.servers import lock_table
 from sqlmig.fleet.crew import Crashed, Crew, Finished, GivenBack, News
-from sqlmig.fleet.insisting import insist
+from sqlmig.fleet.gating import halt, pass_gate
 from sqlmig.fleet.recording import recorded
 from sqlmig.fleet.share import Share
-from sqlmig.fleet.stage import Assignment, Serving, StageEnded, serve
+from sqlmig.fleet.stage import Assignment, StageEnded, serve
+from sqlmig.fleet.values import Fleet, Ran, telling_waits
 from sqlmig.fleet.verdict import Verdict, verdict
-from sqlmig.plan.adapting import Workers
-from sqlmig.plan.breaker import Breaker
-from sqlmig.plan.events import (
-    Observer,
-    RunStopped,
-    StepEnded,
-    TargetEnded,
-    TargetRequeued,
-    TargetWaits,
-    Told,
-    WaveBegan,
-    WorkersChanged,
-)
-from sqlmig.plan.gates import WaveReport, may_pass
+from sqlmig.plan.adapting import fixed
+from sqlmig.plan.budget import budget
+from sqlmig.plan.events import RunStopped, StepEnded, TargetEnded, TargetRequeued, Told, WaveBegan, WorkersChanged
 from sqlmig.plan.grouping import kind_of
-from sqlmig.plan.results import Failure, Holder, Outcome, StepResult, TargetResult
-from sqlmig.plan.rollout import Identity, ItemError, ItemState, RunState, Wave
+from sqlmig.plan.results import Failure, Outcome, StepResult, TargetResult
+from sqlmig.plan.rollout import ErrorKind, Identity, ItemError, ItemState, RunState, Wave
 from sqlmig.plan.stages import stages
 from sqlmig.plan.values import Step, Target, TargetPlan
 
@@ -53,47 +40,6 @@ _IDLE = 0.25
 """Seconds between two looks at the run while others are at work, or what is left has to wait."""
 _PATIENT = 2
 """So many looks in vain, and what others have claimed is tried: the target's own lock says whether they are at it."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    """How a run treats its targets."""
-
-    workers: Workers
-    breaker: Callable[[int], Breaker]
-    """The breaker of a wave of so many targets."""
-    confirm: Callable[[str], bool] | None = None
-    """Asks somebody whether the next wave may begin; None when nobody is there."""
-
-
-@dataclass(frozen=True)
-class Fleet:
-    """What a run over many targets works with."""
-
-    session: Session
-    """The control thread's own."""
-    context: RunContext
-    lane: Callable[[RunContext], Lane]
-    """Opens a worker's connection."""
-    serving: Serving
-    policy: Policy
-    observer: Observer
-    verify: Callable[[Sequence[Target], Sequence[str]], tuple[str, ...]]
-    """Runs verify files in targets; the schemas in which a row came back."""
-    worker: str
-    """This process's name among those that work on the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What a run came to in this process."""
-
-    results: Mapping[Identity, TargetResult]
-    """Of the targets that this process had."""
-    stopped: str | None = None
-    """Why targets were left without their turn; None when none were."""
-    state: RunState = RunState.RUNNING
-    """How the run stood when this process left it."""
 
 
 def run_waves(fleet: Fleet, run_id: str, waves: Sequence[Wave], plans: Mapping[Identity, TargetPlan]) -> Ran:
@@ -150,6 +96,7 @@ class _Control:
         self._wave = -1
         self._stage = 0
         self._held_until = 0.0
+        self._counted = False
         self._idle = 0
         """How often in a row there was nothing to do while others were at work."""
         self._items: dict[Identity, _Item] = {}
@@ -205,7 +152,10 @@ class _Control:
     def _hand_out(self, claimed: Sequence[runs.Claimed]) -> None:
         tasks = []
         for one in claimed:
-            identity = (one.track, one.key)
+            identity = one.identity
+            if identity not in self._plans:
+                self._not_planned(one)
+                continue
             item = self._items.setdefault(identity, _Item(self._plans[identity]))
             if not item.plan.steps:
                 self._conclude(None, identity, item, Verdict(ItemState.DONE, Outcome.DONE), None)
@@ -223,6 +173,13 @@ class _Control:
             self._crew.hire(min(self._workers.now, len(self._busy)))
             self._crew.desk.put(tasks)
 
+    def _not_planned(self, one: runs.Claimed) -> None:
+        """A target that the registry gave when the run began, and does not give any more."""
+        message = f"{one.schema} is no longer in the registry"
+        error = ItemError(ErrorKind(one.track, "", None, None, None, "no longer in the registry"), message)
+        self._share.report(runs.Report(one.identity, ItemState.FAILED, stage=self._stage, error=error))
+        self._fleet.observer(Told(f"{message}: nothing was done there"))
+
     def _serve(self, worker: int, lane: Lane, task: Assignment, following: Callable[[], Step | None]) -> StageEnded:
         """On a worker's thread."""
         serving = replace(
@@ -238,7 +195,9 @@ class _Control:
         """Takes in news until it is time for an exchange."""
         end = time.monotonic() + seconds
         while self._heard(max(end - time.monotonic(), 0.0)):
-            if self._share.due(len(self._busy), self._workers.now) or self._fleet.context.stop.requested:
+            if not self._busy or self._share.due(len(self._busy), self._workers.now):
+                return
+            if self._fleet.context.stop.requested and self.stopped is None:
                 return
 
     def _heard(self, seconds: float) -> bool:
@@ -274,6 +233,7 @@ class _Control:
             chance=random.random(),  # noqa: S311  jitter is no secret
         )
         self._adapt(ended)
+        self._count_locks(ended)
         if found.again:
             self._requeue(worker, identity, item, ended, found)
         elif found.state is ItemState.PENDING and found.outcome is Outcome.DONE:
@@ -330,7 +290,9 @@ class _Control:
         self._breaker = self._breaker.after(kind, schema=target.schema, cure=cure)
         reason = self._breaker.tripped
         if reason is not None and self.stopped is None:
-            self._halt(reason)
+            halt(self._fleet, self._run_id, reason)
+            self.state = RunState.HALTED
+            self._stop(reason)
 
     def _adapt(self, ended: StageEnded) -> None:
         """More workers while all is well, fewer when the server or the locks say so."""
@@ -343,6 +305,20 @@ class _Control:
             self._crew.desk.limit = self._workers.now
             self._crew.hire(min(self._workers.now, len(self._busy)))
             self._fleet.observer(WorkersChanged(self._workers.now, self._workers.why or ""))
+
+    def _count_locks(self, ended: StageEnded) -> None:
+        """From the first target's own locks: whether the lock table has room for all workers; fewer, where not."""
+        locks = max((step.locks for step in ended.steps), default=0)
+        if self._counted or not locks:
+            return
+        self._counted = True
+        found = budget(locks, self._workers.now, lock_table(self._fleet.session))
+        if len(self._plans) > 1:
+            self._fleet.observer(Told(str(found)))
+        if not found.fits:
+            self._workers = fixed(max(found.fitting, 1))
+            self._crew.desk.limit = self._workers.now
+            self._fleet.observer(WorkersChanged(self._workers.now, "the lock table has no room for more"))
 
     def _stop(self, why: str) -> None:
         """Hands out nothing more; what workers have begun, they end."""
@@ -371,60 +347,9 @@ class _Control:
             self._fleet.observer(WaveBegan(found.wave, wave.name, len(wave.targets)))
 
     def _end_wave(self, found: runs.Exchange) -> None:
-        """Asks the gate, and lets the next wave begin; the last wave has nothing behind it."""
-        wave = self._waves[self._wave]
-        if self._wave + 1 < len(self._waves):
-            closed = self._gate(wave, found)
-            if closed is not None:
-                self._halt(closed)
-                return
-            upcoming = self._waves[self._wave + 1].name
-            if wave.gate.confirm and not self._confirmed(wave, upcoming):
-                why = f"wave {wave.name} is done, and {upcoming} waits for somebody to say that it goes on"
-                self._go_on(wave, confirm=why)
-                self._stop(why)
-                return
-        self._go_on(wave)
-
-    def _go_on(self, wave: Wave, confirm: str | None = None) -> None:
-        session, context = self._fleet.session, self._fleet.context
-        number, pause = self._wave, wave.gate.pause
-        insist(
-            session,
-            context,
-            lambda: runs.next_wave(session, context.history, self._run_id, number, pause, confirm=confirm),
-        )
-
-    def _halt(self, why: str) -> None:
-        """No process of the run goes on."""
-        session, context = self._fleet.session, self._fleet.context
-        with contextlib.suppress(Refused):  # it was aborted meanwhile
-            insist(
-                session, context, lambda: runs.set_state(session, context.history, self._run_id, RunState.HALTED, why)
-            )
-        self.state = RunState.HALTED
-        self._stop(why)
-
-    def _gate(self, wave: Wave, found: runs.Exchange) -> str | None:
-        faults: tuple[str, ...] = ()
-        if wave.gate.verify:
-            targets = [self._plans[identity].target for identity in wave.targets if identity in self._plans]
-            faults = self._fleet.verify(targets, wave.gate.verify)
-        return may_pass(wave.gate, WaveReport(found.counts, found.slowest, unverified=faults))
-
-    def _confirmed(self, wave: Wave, upcoming: str) -> bool:
-        ask = self._fleet.policy.confirm
-        return ask is not None and ask(f"wave {wave.name} is done; go on with {upcoming}?")
-
-
-def telling_waits(context: RunContext, tell: Observer) -> RunContext:
-    """The context with which a target that is kept waiting is told of as an event, too."""
-
-    def on_wait(target: Target, blockers: list[Holder]) -> None:
-        tell(TargetWaits(target, tuple(blockers)))
-        context.on_wait(target, blockers)
-
-    return replace(context, on_wait=on_wait)
+        closed = pass_gate(self._fleet, self._run_id, self._waves, self._wave, found, self._plans)
+        if closed is not None:
+            self._stop(closed)
 
 
 def stage_ends(plan: TargetPlan) -> tuple[int, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from sqlmig.db import runlist, runs
 from sqlmig.db.history import exists
 from sqlmig.db.session import Session
 from sqlmig.errors import Refused
-from sqlmig.fleet.launch import Rollout, manifest_for
+from sqlmig.fleet.launch import Rollout, manifest_of_run
 from sqlmig.fleet.targets import Selection
 from sqlmig.plan.planner import Up
 from sqlmig.plan.rollout import Identity
@@ -26,6 +26,7 @@ class KnownRun:
     selection: Selection
     goal: Up
     together: bool
+    manifest: str | None
     targets: frozenset[Identity] = frozenset()
     """Those that are to be tried again."""
 
@@ -47,7 +48,7 @@ def unfinished(session: Session, files: ProjectFiles, run_id: str | None) -> Kno
         )
     stored = runs.stored(session, history, found)
     known = _known(found, stored)
-    wanted = manifest_for(files, known.selection, known.goal, Rollout(together=known.together))
+    wanted = manifest_of_run(files, known.selection, known.goal, Rollout(together=known.together))
     if stored.manifest is not None and stored.manifest != wanted:
         raise Refused(
             f"run {found[:SHORT]} was begun with other files, or other settings",
@@ -76,7 +77,7 @@ def failed(session: Session, files: ProjectFiles, run_id: str | None) -> KnownRu
             next="`sqlmig apply` does what is pending",
         )
     known = _known(found, runs.stored(session, history, found))
-    return KnownRun(known.run_id, known.selection, known.goal, known.together, targets)
+    return replace(known, targets=targets)
 
 
 def _full_id(session: Session, history_schema: str, run_id: str | None, *, unfinished: bool) -> str | None:
@@ -98,4 +99,6 @@ def _known(run_id: str, stored: runs.StoredRun) -> KnownRun:
     chosen = cast("Mapping[str, Any]", stored.options.get("selection", {}))
     selection = Selection(tuple(chosen.get("schemas", ())), bool(chosen.get("platform")), chosen.get("track"))
     to = stored.goal.get("to")
-    return KnownRun(run_id, selection, Up(cast("int | None", to)), bool(stored.options.get("together")))
+    return KnownRun(
+        run_id, selection, Up(cast("int | None", to)), bool(stored.options.get("together")), stored.manifest
+    )

@@ -84,11 +84,10 @@ def launch(
         for number, wave in enumerate(found.waves)
         for position, identity in enumerate(wave.targets)
     ]
-    known = isinstance(goal, Up) and rollout.only is None
     new = runs.NewRun(
         command,
         reason,
-        manifest_for(files, selection, goal, rollout) if known else None,
+        manifest_of_run(files, selection, goal, rollout),
         goal_json(goal) if isinstance(goal, Up) else None,
         found.waves,
         items,
@@ -98,8 +97,13 @@ def launch(
     return Launch(new, found.waves, tuple(Note(text) for text in found.notes))
 
 
-def manifest_for(files: ProjectFiles, selection: Selection, goal: Goal, rollout: Rollout) -> str:
-    """A hash, in hex, of all that decides what a run does: processes with the same one help each other."""
+def manifest_of_run(files: ProjectFiles, selection: Selection, goal: Goal, rollout: Rollout) -> str | None:
+    """A hash, in hex, of all that decides what a run does: processes with the same one help each other.
+
+    None for a run that nobody can help with: "two steps back" means two from where the first process found a target.
+    """
+    if not isinstance(goal, Up) or rollout.only is not None:
+        return None
     parts = {
         "files": manifest_id(manifest_of(files)),
         "goal": goal_json(goal),

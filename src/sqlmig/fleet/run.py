@@ -25,11 +25,12 @@ from sqlmig.db.servers import free_connections
 from sqlmig.db.session import Session, connect
 from sqlmig.errors import ConnectionFailed
 from sqlmig.fleet.alone import run_in_turn
-from sqlmig.fleet.control import Fleet, Policy, Ran, run_waves, telling_waits
+from sqlmig.fleet.control import run_waves
 from sqlmig.fleet.insisting import insist
 from sqlmig.fleet.launch import Rollout
-from sqlmig.fleet.share import LONG_LEASE
+from sqlmig.fleet.share import LEASE, LONG_LEASE
 from sqlmig.fleet.stage import Replan, Serving
+from sqlmig.fleet.values import Fleet, Policy, Ran, telling_waits
 from sqlmig.fleet.verifying import unverified
 from sqlmig.plan.adapting import Workers, automatic, fixed
 from sqlmig.plan.breaker import Breaker, breaker_for, stop_on_failure
@@ -71,16 +72,21 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
 
 
-def begin(running: Running, new: runs.NewRun) -> tuple[Running, tuple[Wave, ...], bool]:
+def begin(running: Running, new: runs.NewRun, plan: Plan) -> tuple[Running, tuple[Wave, ...], bool]:
     """Writes a run down, or joins the one that is under way for the same.
+
+    Args:
+        running: what it works with.
+        new: what is written down.
+        plan: what shall run.
 
     Returns:
         What to go on with, the run's waves, and whether it was joined.
     """
     context, session = running.context, running.session
-    run_id = insist(
-        session, context, lambda: runs.begin(session, context, new, worker=running.worker, lease=LONG_LEASE)
-    )
+    # While the shared tracks run, nothing renews the lease.
+    lease = LONG_LEASE if any(one.target.scope is Scope.SHARED for one in plan.pending) else LEASE
+    run_id = insist(session, context, lambda: runs.begin(session, context, new, worker=running.worker, lease=lease))
     if run_id == context.run_id:
         return running, tuple(new.waves), False
     return _joined(running, run_id), _waves(running, run_id), True
@@ -158,7 +164,7 @@ def _joined(running: Running, run_id: str) -> Running:
     """The same, as one of a run's processes."""
     session, context = running.session, running.context
     host, pid = context.origin.host, os.getpid()
-    insist(session, context, lambda: runs.join(session, context.history, run_id, running.worker, host, pid, LONG_LEASE))
+    insist(session, context, lambda: runs.join(session, context.history, run_id, running.worker, host, pid, LEASE))
     return replace(running, context=replace(context, run_id=run_id))
 
 

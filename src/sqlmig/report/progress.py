@@ -138,18 +138,7 @@ class _Draft:
 
 def _worked(state: RunProgress, events: Iterable[Happened]) -> RunProgress:
     """After what targets and their workers did."""
-    draft = _Draft(
-        list(state.lines),
-        Counter(state.counts),
-        state.steps,
-        set(state.queued),
-        dict(state.work),
-        Counter(state.failures),
-        Counter(state.waits),
-        Counter(state.plain),
-        dict(state.shared),
-        Counter(),
-    )
+    draft = _draft(state)
     for at, event in events:
         match event:
             case TargetBegan(worker, target):
@@ -177,6 +166,21 @@ def _worked(state: RunProgress, events: Iterable[Happened]) -> RunProgress:
         plain=draft.plain,
         shared=draft.shared,
         wave=wave,
+    )
+
+
+def _draft(state: RunProgress) -> _Draft:
+    return _Draft(
+        list(state.lines),
+        Counter(state.counts),
+        state.steps,
+        set(state.queued),
+        dict(state.work),
+        Counter(state.failures),
+        Counter(state.waits),
+        Counter(state.plain),
+        dict(state.shared),
+        Counter(),
     )
 
 

@@ -33,11 +33,11 @@ def failures_text(result: RunResult) -> str:
     if result.invalid:
         parts.append(_invalid(result.invalid))
     waiting = [one.target.schema for one in result.results if one.outcome is Outcome.NOT_STARTED]
-    if waiting:
+    if waiting and result.halted is None:
         parts.append(f"not started: {some(waiting)}")
     if result.halted is not None:
-        parts.append(_halted(result, len(waiting)))
-    if result.run_id is not None and not _downwards(result) and any(alike.many for alike in groups):
+        parts.append(_halted(result, waiting))
+    elif result.run_id is not None and not _downwards(result) and any(alike.many for alike in groups):
         parts.append(_once_corrected(result, groups))
     return "\n\n".join(parts)
 
@@ -104,13 +104,16 @@ def _invalid(indexes: Sequence[str]) -> str:
     )
 
 
-def _halted(result: RunResult, left: int) -> str:
-    of = counted(len(result.results), "target")
+def _halted(result: RunResult, waiting: Sequence[str]) -> str:
     again = f"run resume {result.run_id}" if _downwards(result) else "apply --resume"
+    names = f" ({some(waiting)})" if waiting else ""
+    of = counted(len(result.results), "target")
     return (
-        f"sqlmig: error: the run was stopped: {result.halted}\n"
-        f"  state: {left:,} of {of} had no turn, and are as they were; what was under way was finished\n"
-        f"  next: once the reason is gone, run `sqlmig {again}`"
+        f"sqlmig: the run was stopped: {result.halted}\n"
+        f"  state: {len(waiting):,} of {of} had no turn, and are as they were{names}; "
+        "what was under way was finished\n"
+        f"  next: `sqlmig {again}` goes on with it, once nothing stands against that; "
+        f"`sqlmig run show {result.run_id}` lists every target"
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sqlmig.cli.backup import backup_option, with_backup
 from sqlmig.cli.invocation import Command, Invocation
 from sqlmig.cli.options import DURATION, format_option, reason_option
 from sqlmig.cli.output import show, show_json, table_style, tell
@@ -57,9 +58,17 @@ def fleet() -> None:
 @click.option("--no-platform", is_flag=True, help="Leave the shared tracks alone; else they are applied first.")
 @_SCHEMA
 @reason_option
+@backup_option
 @format_option("text", "json")
 @click.pass_obj
-def enqueue(invocation: Invocation, no_platform: bool, queue_schema: str, reason: str | None, output: str) -> int:
+def enqueue(
+    invocation: Invocation,
+    no_platform: bool,
+    queue_schema: str,
+    reason: str | None,
+    backup_done: str | None,
+    output: str,
+) -> int:
     """Plan everything, apply the shared tracks, and put one job per pending tenant into the queue.
 
     Nothing is put into the queue unless everything may run. Safe to run again: a tenant whose job is in the queue
@@ -71,6 +80,7 @@ def enqueue(invocation: Invocation, no_platform: bool, queue_schema: str, reason
 
     shared = SharedTracks.LEFT if no_platform else SharedTracks.FIRST
     project = invocation.project()
+    reason = with_backup(project.config, reason, backup_done)
     try:
         with stopping_on_signals() as stop:
             result = put_in(project, queue_schema=queue_schema, shared=shared, stop=stop, reason=reason)

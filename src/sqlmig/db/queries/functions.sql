@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION {history}.open_step(
     shared_key bigint, exclusive boolean, target_key bigint, objects_key bigint, track text, target text, schema_name text,
     OUT obstacle text, OUT pid integer, OUT schema_exists boolean, OUT digest text
-) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $open$
+) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $open$
 BEGIN
     pid := pg_catalog.pg_backend_pid();
     obstacle := 'target';
@@ -34,7 +34,7 @@ COMMENT ON FUNCTION {history}.open_step IS
     'tries for a target''s locks and says how the target stands; obstacle: whose lock was not to be had';
 
 CREATE OR REPLACE FUNCTION {history}.written_elsewhere(schema_name text) RETURNS text[]
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $written$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $written$
 BEGIN
     RETURN (
         SELECT coalesce(pg_catalog.array_agg(DISTINCT l.relation::text || ' ' || l.mode), '{{}}')
@@ -49,7 +49,7 @@ COMMENT ON FUNCTION {history}.written_elsewhere IS
 
 CREATE OR REPLACE FUNCTION {history}.guard(
     schema_name text, touches text[], held text[], target_key bigint, looks_at_catalog boolean
-) RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $guard$
+) RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $guard$
 DECLARE
     own      oid := pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name));
     me       xid;
@@ -125,7 +125,7 @@ CREATE OR REPLACE FUNCTION {history}.record_step(
     run_id uuid, track text, target text, schema_name text, version bigint, name text, action text, algorithm integer,
     checksum bytea, rendered bytea, down_checksum bytea, digest bytea, duration double precision, lock_wait double precision,
     attempts integer, actor text, host text, tool text, git_commit text, detail jsonb
-) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $record$
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $record$
 #variable_conflict use_variable
 BEGIN
     IF action = 'up' AND version IS NOT NULL THEN
@@ -145,13 +145,17 @@ BEGIN
         DELETE FROM {history}.repeatable AS r
         WHERE r.track = record_step.track AND r.target = record_step.target AND r.name = record_step.name;
     END IF;
-    INSERT INTO {history}.target AS t (track, target, schema_name, digest, head)
-    VALUES (track, target, schema_name, digest,
-            (SELECT coalesce(pg_catalog.max(a.version), 0) FROM {history}.applied AS a
-             WHERE a.track = record_step.track AND a.target = record_step.target))
-    ON CONFLICT ON CONSTRAINT target_pkey DO UPDATE
-    SET schema_name = excluded.schema_name, digest = excluded.digest, head = excluded.head,
-        updated_at = pg_catalog.clock_timestamp();
+    -- Only what is taken back can lower the highest version.
+    UPDATE {history}.target AS t
+    SET schema_name = record_step.schema_name, digest = record_step.digest, updated_at = pg_catalog.clock_timestamp(),
+        head = CASE action WHEN 'up' THEN greatest(t.head, record_step.version) ELSE (
+            SELECT coalesce(pg_catalog.max(a.version), 0) FROM {history}.applied AS a
+            WHERE a.track = record_step.track AND a.target = record_step.target) END
+    WHERE t.track = record_step.track AND t.target = record_step.target;
+    IF NOT FOUND THEN
+        INSERT INTO {history}.target (track, target, schema_name, digest, head)
+        VALUES (track, target, schema_name, digest, CASE action WHEN 'up' THEN coalesce(version, 0) ELSE 0 END);
+    END IF;
     INSERT INTO {history}.log
         (run_id, track, target, schema_name, version, name, action, outcome, duration, lock_wait, attempts,
          actor, host, tool, git_commit, detail)

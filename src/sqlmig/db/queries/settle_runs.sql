@@ -1,11 +1,13 @@
--- Ends runs that nobody is at work on and all of whose targets were read back as being where they should be.
+-- Ends runs all of whose targets were read back as being where they should be, and that nobody is at work on: either no
+-- worker has been seen for long, or they are for the same as what was read back, and so have nothing left to do.
 WITH there AS MATERIALIZED (
     SELECT * FROM ROWS FROM (pg_catalog.unnest(%(tracks)s::text[]), pg_catalog.unnest(%(keys)s::text[])) AS t(track, target)
 ), unfinished AS MATERIALIZED (
     SELECT r.run_id, r.targets FROM {history}.run AS r
     WHERE r.finished_at IS NULL
-      AND NOT EXISTS (SELECT FROM {history}.run_worker AS w
-                      WHERE w.run_id = r.run_id AND w.seen_until > pg_catalog.clock_timestamp())
+      AND (r.manifest = %(manifest)s::bytea
+           OR NOT EXISTS (SELECT FROM {history}.run_worker AS w
+                          WHERE w.run_id = r.run_id AND w.seen_until > pg_catalog.clock_timestamp()))
 ), wanted AS (
     SELECT u.run_id, i.track, i.target FROM unfinished AS u JOIN {history}.run_item AS i USING (run_id)
     UNION ALL

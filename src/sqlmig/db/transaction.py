@@ -1,0 +1,218 @@
+"""What happens inside of a transaction that is open: files, what stands behind each of them, COMMIT."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlmig.db import failures, messages, records
+from sqlmig.db.context import RunContext, Waiting
+from sqlmig.db.errors import ServerRefused
+from sqlmig.db.guard import check_elsewhere, verify
+from sqlmig.db.messages import Opened, Opening
+from sqlmig.db.polling import Ended
+from sqlmig.db.session import Answer, Session, make_schema
+from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
+from sqlmig.plan.retry import Remedy
+from sqlmig.plan.values import Step
+from sqlmig.project.model import Scope
+
+
+@dataclass
+class Work:
+    """Steps of one target that share a transaction, and what they cost so far."""
+
+    steps: tuple[Step, ...]
+    digests: tuple[records.Digests, ...]
+    attempts: int
+    """The number of the attempt under way, from 1; earlier trials count."""
+    waited: float
+    """Seconds, in all of them."""
+    began: float = field(default_factory=time.monotonic)
+    """When the attempt under way began, on the client's clock."""
+    at: int = 0
+    """Which of the steps is under way."""
+    seconds: list[float] = field(default_factory=list)
+    """How long those took that have run."""
+    locks: list[int] = field(default_factory=list)
+    """How many lock table entries the transaction held behind each of them."""
+    blockers: tuple[Holder, ...] = ()
+    in_file: bool = False
+    """Whether the file is what the server is busy with: only then its positions are the file's."""
+    committing: bool = False
+    """Whether the message with COMMIT was sent in this attempt, and not answered."""
+    lost: ServerError | None = None
+    """How the connection broke at COMMIT; until the history has been read again, nobody knows what became of it."""
+
+    @property
+    def step(self) -> Step:
+        """The one under way."""
+        return self.steps[self.at]
+
+    def begin(self) -> None:
+        """The transaction is open, and nothing has run in it."""
+        self.began = time.monotonic()
+        self.seconds.clear()
+        self.locks.clear()
+
+    def result(self, outcome: Outcome, failure: Failure | None = None, cure: Remedy | None = None) -> StepResult:
+        """What the step under way came to."""
+        if failure is not None:
+            failure = failures.with_those_before(failure, self.at)
+        seconds = time.monotonic() - self.began
+        return StepResult(self.step, outcome, seconds, self.waited, self.attempts, failure, self.blockers, cure)
+
+    def done(self) -> tuple[StepResult, ...]:
+        """What the steps came to, all of them being committed."""
+        # Of the last one nothing is known but that it was done, when the answer to its COMMIT was lost.
+        seconds = [*self.seconds, time.monotonic() - self.began][: len(self.steps)]
+        locks = [*self.locks, 0][: len(self.steps)]
+        return tuple(
+            StepResult(step, Outcome.DONE, took, self.waited, self.attempts, None, self.blockers, None, held)
+            for step, took, held in zip(self.steps, seconds, locks, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A transaction that the last COMMIT's message has opened."""
+
+    step: Step
+    opening: Opening
+    found: Opened
+
+    def serves(self, steps: Sequence[Step], opening: Callable[[], Opening]) -> bool:
+        """Whether it is what these steps need: a step may have been made anew meanwhile, or may run with others."""
+        return (len(steps) == 1 and steps[0] is self.step) or self.opening == opening()
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """What follows a file's closing in its message."""
+
+    statements: tuple[str, ...]
+    needed: int
+    """How many of them must have run for the step to be good."""
+    ahead: Opening | None = None
+    """Of the next step's transaction, which stands behind COMMIT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """An open transaction that holds the locks, and what it takes to run steps in it."""
+
+    session: Session
+    context: RunContext
+    waiting: Waiting
+    opening: Opening
+    found: Opened
+
+    def run(self, work: Work, following: Step | None) -> Ahead | None:
+        """Runs the steps, records them and commits.
+
+        Args:
+            work: the steps.
+            following: whose transaction may be opened with the COMMIT.
+
+        Raises:
+            Ended: a step may not be kept; the transaction is still open.
+            ServerRefused: with what the server said, or the connection broke.
+            ConnectionFailed: a second connection was needed, and could not be had.
+        """
+        if not self.found.schema_exists:
+            if work.step.target.scope is Scope.TENANT:
+                raise Ended(Outcome.FAILED, failures.missing_schema(work.step.target))
+            make_schema(self.session, work.step.target.schema)
+        held = "{}"
+        for number in range(len(work.steps) - 1):
+            work.at = number
+            answer, _ = self._step(work, held, self._going_on)
+            held = answer.row(-1)[0] or held
+        work.at = len(work.steps) - 1
+        answer, behind = self._step(work, held, lambda done: self._committing(done, following))
+        if behind.ahead is None or following is None or answer.error is not None:
+            # Whatever keeps the next step from its beginning, it meets again on its own account.
+            return None
+        found = messages.opened(answer)
+        return Ahead(following, behind.ahead, found) if found.obstacle is None else None
+
+    def _going_on(self, work: Work) -> _Behind:
+        settings = messages.going_on(self.session, work.steps[work.at + 1], self.context)
+        return _Behind(settings, len(settings))
+
+    def _committing(self, work: Work, following: Step | None) -> _Behind:
+        if following is None or self.context.stop.requested or not messages.rides_along(work.steps, following):
+            return _Behind(("COMMIT",), 1)
+        ahead = messages.opening(self.session, (following,), self.context)
+        return _Behind(("COMMIT", *ahead.statements), 1, ahead)
+
+    def _step(self, work: Work, held: str, behind: Callable[[Work], _Behind]) -> tuple[Answer, _Behind]:
+        """A file and what stands behind it, in one message where that may be; otherwise in two.
+
+        Args:
+            work: what the file is of.
+            held: what the guard shall not hold against it.
+            behind: says what follows its closing; asked when nothing but that is left to be sent.
+        """
+        step, context, began = work.step, self.context, time.monotonic()
+        in_one = messages.goes_in_one(step) and not self.session.replicates_synchronously
+        if not in_one:
+            self._file(work)
+        duration = None if in_one else time.monotonic() - began
+        attempt = records.Attempt(context.run_id, context.origin, duration, work.waited, work.attempts)
+        key, digest = self.opening.keys.target, work.digests[work.at].after
+        closing = messages.closing(self.session, step, context, digest, attempt, held=held, key=key)
+        follows = behind(work)
+        answer = self._send(work, closing, follows, step if in_one else None)
+        work.seconds.append(time.monotonic() - began if duration is None else duration)
+        return answer, follows
+
+    def _file(self, work: Work) -> None:
+        """The file, and what has to be looked at before its end."""
+        step, session = work.step, self.session
+        with self._watched(work):
+            work.in_file = True
+            session.ask(step.sql.text)
+            work.in_file = False
+            if session.healthy:
+                verify(session, step)
+        if not session.healthy:
+            raise Ended(Outcome.FAILED, failures.ended_transaction(step))
+        check_elsewhere(session, step)
+        session.speak_utf8()
+
+    def _send(self, work: Work, closing: tuple[str, ...], behind: _Behind, file: Step | None) -> Answer:
+        """What stands behind a file, and the file itself if it comes along.
+
+        Once the message is sent, either all of it up to COMMIT happens, or nothing. What comes behind COMMIT does not
+        change what became of the step.
+        """
+        ran = len(file.statements) if file is not None else 0
+        statements = "; ".join((*closing, *behind.statements))
+        work.committing = behind.statements[0] == "COMMIT"
+        if file is None:
+            answer = self.session.exchange(statements)
+        else:
+            with self._watched(work):
+                # A comment at the end of the file may not swallow what follows.
+                answer = self.session.exchange(f"{file.sql.text}\n;{statements}")
+        if answer.error is not None and answer.completed < ran + len(closing) + behind.needed:
+            work.in_file = answer.completed < ran
+            raise ServerRefused(answer.error)
+        work.committing = False
+        work.locks.append(int(answer.row(ran + len(closing) - 1)[0] or 0))
+        return answer
+
+    @contextmanager
+    def _watched(self, work: Work) -> Iterator[None]:
+        """What takes time: it is seen who is in the way, and a request to stop cancels it."""
+        target, context = work.step.target, self.context
+        self.waiting.begin(self.found.pid, lambda holders: context.on_wait(target, holders))
+        context.stop.cancellable(self.session)
+        try:
+            yield
+        finally:
+            context.stop.cancellable(None)
+            work.blockers = tuple(self.waiting.end()) or work.blockers
