@@ -187,9 +187,10 @@ def test_the_next_step_s_lock_that_is_not_to_be_had_is_the_next_step_s_trouble(y
 def test_an_error_in_the_next_step_s_opening_does_not_change_what_became_of_this_one(yard: Yard) -> None:
     yard.sql("ALTER FUNCTION sqlmig.open_step RENAME TO opens")
     yard.sql(
-        "CREATE FUNCTION sqlmig.open_step(bigint, boolean, bigint, bigint, text, text, text, OUT text, OUT int,"
-        " OUT boolean, OUT text) LANGUAGE plpgsql AS $$BEGIN IF $6 = 'tenant_b' THEN RAISE 'not today'; END IF;"
-        " SELECT * INTO $8, $9, $10, $11 FROM sqlmig.opens($1, $2, $3, $4, $5, $6, $7); END$$"
+        "CREATE FUNCTION sqlmig.open_step(bigint, boolean, bigint, bigint, text, text, text,"
+        " OUT obstacle text, OUT pid int, OUT schema_exists boolean, OUT digest text) LANGUAGE plpgsql AS"
+        " $$BEGIN IF $6 = 'tenant_b' THEN RAISE 'not today'; END IF; SELECT * INTO obstacle, pid, schema_exists, digest"
+        " FROM sqlmig.opens($1, $2, $3, $4, $5, $6, $7); END$$"
     )
     with yard.lane() as lane:
         result = lane.run(table("tenant_a", 1), around(1), ONCE, table("tenant_b", 1))

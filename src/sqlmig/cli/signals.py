@@ -27,7 +27,7 @@ def stopping_on_signals() -> Iterator[Stop]:
         stop.request()
         _say(_FINISHING if again else _STOPPING)
 
-    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, asked) for number in _STOPS}
     try:
         yield stop
     finally:
@@ -35,6 +35,8 @@ def stopping_on_signals() -> Iterator[Stop]:
             signal.signal(number, handler)
 
 
+# A terminal that goes away is no reason to leave a run half done: SIGHUP counts like the others.
+_STOPS = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
 _STOPPING = "sqlmig: stopping: what is under way is rolled back or finished, nothing else is begun\n"
 _FINISHING = "sqlmig: still finishing what cannot be left half done; please wait\n"
 

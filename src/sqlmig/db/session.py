@@ -40,6 +40,7 @@ class Session:
         self._conninfo = conninfo
         self._application = application
         self._connection = _open(conninfo, application)
+        self._version = self._connection.info.server_version
 
     @property
     def conninfo(self) -> str:
@@ -63,6 +64,8 @@ class Session:
             # It ends with the statement: behind a pooler the session is somebody else's next.
             self.run("SELECT pg_catalog.set_config('client_connection_check_interval', '1s', true)")
         except ServerRefused:
+            if self.broken:
+                raise
             return False
         return True
 
@@ -71,7 +74,7 @@ class Session:
         """Settings for every step that not every server knows."""
         check = {"client_connection_check_interval": "1s"} if self.checks_client else {}
         # A limit that a role brings along ends the session, in the middle of whatever it does.
-        return check | ({"transaction_timeout": "0"} if self._connection.info.server_version >= 170000 else {})
+        return check | ({"transaction_timeout": "0"} if self._version >= 170000 else {})
 
     @cached_property
     def replicates_synchronously(self) -> bool:

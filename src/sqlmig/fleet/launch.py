@@ -33,6 +33,8 @@ class Rollout:
     together: bool = False
     """Whether all that is pending for a target shares one transaction."""
     stop_on_failure: bool = False
+    skip_refused: bool = False
+    """Whether tenants are left out whose own state refuses the plan; they count as failed."""
     confirm: Callable[[str], bool] | None = None
     """Asks somebody whether the next wave may begin; None when nobody is there."""
     only: frozenset[Identity] | None = None

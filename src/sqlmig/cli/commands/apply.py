@@ -6,28 +6,44 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sqlmig.cli.commands.plan import show_plan
+from sqlmig.cli.backup import backup_option, with_backup
+from sqlmig.cli.commands.plan import plan_answer
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import VERSION, format_option, lock_wait_option, reason_option, selection_options
-from sqlmig.cli.progress import detail_of
-from sqlmig.cli.running import run_and_report
-from sqlmig.errors import Refused
+from sqlmig.cli.progress import Progress, detail_of
+from sqlmig.cli.rollout import Wanted, rollout_for, rollout_options
+from sqlmig.cli.running import answer_of_run
+from sqlmig.cli.sharding import Answer, Shard, on_databases
+from sqlmig.cli.signals import stopping_on_signals
+from sqlmig.errors import UsageError
 
 if TYPE_CHECKING:
-    from sqlmig.project.config.values import Config
+    from sqlmig.db.context import Stop
+    from sqlmig.plan.results import RunResult
 
 
 @command("apply")
 @selection_options
 @click.option("--to", type=VERSION, metavar="V", help="Stop at this version; needs one track.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing, as `sqlmig plan` does.")
+@rollout_options
+@click.option(
+    "--resume",
+    metavar="RUN",
+    is_flag=False,
+    flag_value="",
+    help="Take up a run that was interrupted, paused or halted; without RUN, the last one.",
+)
+@click.option(
+    "--retry-failed",
+    metavar="RUN",
+    is_flag=False,
+    flag_value="",
+    help="Only the targets that failed in a run; without RUN, in the last one.",
+)
 @lock_wait_option
 @reason_option
-@click.option(
-    "--backup-done",
-    metavar="REFERENCE",
-    help="The backup that was made before, where apply.backup is required; it is kept in the history.",
-)
+@backup_option
 @format_option("text", "json")
 def apply(
     invocation: Invocation,
@@ -36,6 +52,16 @@ def apply(
     track: str | None,
     to: int | None,
     dry_run: bool,
+    workers: int | None,
+    canary: str | None,
+    waves: tuple[str, ...],
+    confirm: bool,
+    together: bool,
+    stop_on_failure: bool,
+    skip_refused: bool,
+    events: str | None,
+    resume: str | None,
+    retry_failed: str | None,
     lock_wait: str | None,
     reason: str | None,
     backup_done: str | None,
@@ -43,45 +69,68 @@ def apply(
 ) -> int:
     """Bring the database up to the files.
 
-    Without a selection the shared tracks come first, then every active tenant in the registry's order. All steps
-    are planned before the first one runs. Each commits together with its history row, unless its file says
-    `transaction off`. What fails in one tenant does not stop the others. Safe to run again.
+    Without a selection the shared tracks come first, then every active tenant, many at a time. All steps are planned
+    before the first one runs. Each commits together with its history row, unless its file says `transaction off`.
+    What fails in one tenant does not stop the others, unless too many fail alike. Safe to run again, and to run on
+    several hosts at once: they share the work.
     """
-    project = invocation.project()
-    if dry_run:
-        found = project.plan(schemas=schemas, platform=platform, track=track, to=to)
-        return show_plan(project, found, output, verbose=invocation.verbose)
-    reason = _with_backup(project.config, reason, backup_done)
-    detail = detail_of(project.config, schemas, platform=platform, verbose=invocation.verbose)
-    return run_and_report(
-        "apply",
-        output,
-        detail,
-        lambda progress, stop: project.apply(
-            schemas=schemas,
-            platform=platform,
-            track=track,
-            to=to,
-            observer=progress.tell,
-            stop=stop,
-            lock_wait=lock_wait,
-            reason=reason,
-        ),
-    )
+    _refuse_contradictions(resume, retry_failed, chosen=bool(schemas or platform or track or to))
+    wanted = Wanted(workers, canary, waves, together, stop_on_failure, skip_refused, confirm)
+    kept = None if dry_run else with_backup(invocation.configured().config, reason, backup_done)
+
+    def ask(shard: Shard) -> Answer:
+        project = shard.project
+        if dry_run:
+            found = project.plan(schemas=schemas, platform=platform, track=track, to=to)
+            return plan_answer(project, found, output, verbose=invocation.verbose)
+        detail = detail_of(project.config, schemas, platform=platform, verbose=invocation.verbose)
+        progress = Progress(detail, tell=shard.tell, watched=shard.database is None)
+
+        def call(progress: Progress, stop: Stop) -> RunResult:
+            asking = progress if shard.database is None else None
+            rollout = rollout_for(project.config, wanted, asking)
+            if resume is not None:
+                return project.resume(
+                    resume or None, observer=progress.tell, stop=stop, lock_wait=lock_wait, rollout=rollout
+                )
+            if retry_failed is not None:
+                return project.retry_failed(
+                    retry_failed or None,
+                    observer=progress.tell,
+                    stop=stop,
+                    lock_wait=lock_wait,
+                    reason=kept,
+                    rollout=rollout,
+                )
+            return project.apply(
+                schemas=schemas,
+                platform=platform,
+                track=track,
+                to=to,
+                observer=progress.tell,
+                stop=stop,
+                lock_wait=lock_wait,
+                reason=kept,
+                rollout=rollout,
+            )
+
+        return answer_of_run("apply", output, progress, call, stop, events=_of(events, shard.database))
+
+    with stopping_on_signals() as stop:
+        return on_databases(invocation, "apply", output, ask, stop=stop)
 
 
-def _with_backup(config: Config, reason: str | None, reference: str | None) -> str | None:
-    """The run's reason with the backup in it.
-
-    Raises:
-        Refused: the environment requires a backup, and none was named.
-    """
-    if reference:
-        return f"{reason}; backup: {reference}" if reason else f"backup: {reference}"
-    if config.apply.backup == "required":
-        raise Refused(
-            "this environment requires a backup before a run",
-            state="nothing was changed",
-            next="make one, then say which with --backup-done REFERENCE",
+def _refuse_contradictions(resume: str | None, retry_failed: str | None, *, chosen: bool) -> None:
+    named = [name for name, value in (("--resume", resume), ("--retry-failed", retry_failed)) if value is not None]
+    if len(named) > 1:
+        raise UsageError("--resume and --retry-failed exclude each other", next="give one of them")
+    if named and chosen:
+        raise UsageError(
+            f"{named[0]} has the targets of a run, and takes no others",
+            next="leave out --schema, --platform, --track and --to",
         )
-    return reason
+
+
+def _of(events: str | None, database: str | None) -> str | None:
+    """The file for a database's events: several databases do not share one."""
+    return f"{events}.{database}" if events is not None and database is not None else events

@@ -30,7 +30,5 @@ def reset(invocation: Invocation, schemas: tuple[str, ...], output: str) -> int:
         "reset",
         output,
         detail_of(project.config, schemas, platform=False, verbose=invocation.verbose),
-        lambda progress, stop: project.reset(
-            schemas=schemas, observer=progress.tell, stop=stop
-        ),
+        lambda progress, stop: project.reset(schemas=schemas, observer=progress.tell, stop=stop),
     )

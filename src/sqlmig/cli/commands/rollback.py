@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import VERSION, format_option, lock_wait_option, reason_option, selection_options
 from sqlmig.cli.progress import detail_of
+from sqlmig.cli.rollout import Wanted, rollout_for, workers_option
 from sqlmig.cli.running import run_and_report
 from sqlmig.errors import UsageError
 
@@ -16,6 +19,7 @@ from sqlmig.errors import UsageError
 @click.option("--all-tenants", is_flag=True, help="Every active tenant.")
 @click.option("--to", type=VERSION, metavar="V", help="The version that stays the highest; 0 takes everything back.")
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="How many migrations each target takes back.")
+@workers_option
 @lock_wait_option
 @reason_option
 @format_option("text", "json")
@@ -27,6 +31,8 @@ def rollback(
     all_tenants: bool,
     to: int | None,
     steps: int | None,
+    workers: int | None,
+    events: str | None,
     lock_wait: str | None,
     reason: str | None,
     output: str,
@@ -68,5 +74,7 @@ def rollback(
             stop=stop,
             lock_wait=lock_wait,
             reason=reason,
+            rollout=replace(rollout_for(project.config, Wanted(workers), None), rules=()),
         ),
+        events=events,
     )

@@ -1,12 +1,15 @@
-"""`sqlmig run list`, `run show`, `run pause` and `run abort`."""
+"""`sqlmig run list`, `run show`, `run pause`, `run resume` and `run abort`."""
 
 from __future__ import annotations
 
 import click
 
 from sqlmig.cli.invocation import Command, Invocation
-from sqlmig.cli.options import format_option, reason_option
+from sqlmig.cli.options import format_option, lock_wait_option, reason_option
 from sqlmig.cli.output import show, show_json, table_style
+from sqlmig.cli.progress import detail_of
+from sqlmig.cli.rollout import Wanted, rollout_for, workers_option
+from sqlmig.cli.running import run_and_report
 from sqlmig.cli.usage import Group
 from sqlmig.plan.rollout import RunSummary
 from sqlmig.report.runs import (
@@ -22,7 +25,7 @@ from sqlmig.report.runs import (
 
 @click.group("run", cls=Group)
 def run() -> None:
-    """Look at runs, pause them, give them up."""
+    """Look at runs, pause them, go on with them, give them up."""
 
 
 @run.command("list", cls=Command)
@@ -82,6 +85,42 @@ def abort(invocation: Invocation, run_id: str, reason: str | None, output: str) 
     RUN is the beginning of its id. What is under way is finished, and stays; what was not begun stays as it is.
     """
     return _moved(invocation.project().abort_run(run_id, reason), "abort", output)
+
+
+@run.command("resume", cls=Command)
+@click.argument("run_id", metavar="RUN", required=False)
+@workers_option
+@lock_wait_option
+@format_option("text", "json")
+@click.pass_obj
+def resume(
+    invocation: Invocation,
+    run_id: str | None,
+    workers: int | None,
+    events: str | None,
+    lock_wait: str | None,
+    output: str,
+) -> int:
+    """Go on with a run that was interrupted, paused or halted.
+
+    RUN is the beginning of its id; without it, the last run of which something is left. The rest of its frozen list
+    of targets is done here, wave by wave, as `sqlmig apply --resume` does.
+    """
+    project = invocation.project()
+    detail = detail_of(project.config, (), platform=False, verbose=invocation.verbose)
+    return run_and_report(
+        "apply",
+        output,
+        detail,
+        lambda progress, stop: project.resume(
+            run_id,
+            observer=progress.tell,
+            stop=stop,
+            lock_wait=lock_wait,
+            rollout=rollout_for(project.config, Wanted(workers), progress),
+        ),
+        events=events,
+    )
 
 
 def _moved(found: RunSummary, command: str, output: str) -> int:
