@@ -30,6 +30,7 @@ from sqlmig.fleet.replanning import planned_anew, step_maker
 from sqlmig.fleet.run import Outcomes, Running, begin, end, run_late, run_plan, take_up, worker_name
 from sqlmig.fleet.targets import Selected, Selection, read_snapshot, select_targets
 from sqlmig.plan.events import Observer, RunEnded, nobody
+from sqlmig.plan.leaving import leave_out
 from sqlmig.plan.planner import Goal, Up, make_plan
 from sqlmig.plan.results import Failure, Outcome, RunResult, TargetResult
 from sqlmig.plan.rollout import RunState
@@ -80,15 +81,16 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
     """
     began = time.monotonic()
     selected = _only(job, select_targets(job.session, job.files, selection))
-    planned = _linted(job, _checked(job, _plan(job, selected, goal)), goal)
+    planned, left = _left_out(job, _plan(job, selected, goal))
+    planned = _linted(job, _checked(job, planned), goal)
     if planned.refusals:
         raise PlanRefused(planned)
     if planned.relaid:
         adopt_layouts(job.session, job.context, planned.relaid)
-        planned = replace(_plan(job, selected, goal), notes=planned.notes)
+        planned = replace(_left_out(job, _plan(job, selected, goal))[0], notes=planned.notes)
     manifest = manifest_of_run(job.files, selection, goal, job.rollout)
     if not planned.pending and selected.registry_read:
-        nothing = Outcomes(tuple(TargetResult(one, Outcome.DONE) for one in planned.targets))
+        nothing = Outcomes((*(TargetResult(one, Outcome.DONE) for one in planned.targets), *left))
         return _finished(job, planned, nothing, began, manifest)
     history.prepare(job.session, job.context.history)
     records.store_scripts(job.session, job.context.history, records.scripts_of(planned.works))
@@ -98,6 +100,7 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
     outcomes = run_plan(running, planned, waves, joined=joined)
     if isinstance(goal, Up) and job.rollout.only is None:
         planned, outcomes = _late_joiners(job, running, selection, goal, _without(planned, selected.notes), outcomes)
+    outcomes = replace(outcomes, results=(*outcomes.results, *left))
     return _finished(job, planned, outcomes, began, manifest, running)
 
 
@@ -163,6 +166,11 @@ def _only(job: Job, selected: Selected) -> Selected:
     if only is None:
         return selected
     return replace(selected, targets=tuple(target for target in selected.targets if target.identity in only))
+
+
+def _left_out(job: Job, planned: Plan) -> tuple[Plan, tuple[TargetResult, ...]]:
+    """The plan without tenants whose own state refuses it, and their failures; where that is wanted."""
+    return leave_out(planned) if job.rollout.skip_refused else (planned, ())
 
 
 def _plan(job: Job, selected: Selected, goal: Goal) -> Plan:
@@ -246,6 +254,7 @@ def _finished(
         ConnectionFailed: the history could not be read, and so success cannot be claimed.
     """
     results, session = outcomes.results, job.session
+    planned = replace(planned, targets=tuple(result.plan for result in results))
     done = all(result.outcome is Outcome.DONE for result in results)
     stopped = job.context.stop.requested or outcomes.state in (RunState.PAUSED, RunState.ABORTED)
     result = RunResult(

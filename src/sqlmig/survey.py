@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmig.db import history
+from sqlmig.db import history, runlist
 from sqlmig.db.locks import held_locks, keys_for, shared_key
 from sqlmig.db.readiness import read_readiness
 from sqlmig.db.registry import read_tenants
@@ -17,6 +17,9 @@ from sqlmig.plan.status import Check, LogEntry, Status, UnfinishedRun, Verificat
 from sqlmig.plan.values import Plan, Target
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Scope
+
+_RUNS = 20
+"""So many of the last runs are looked at for those that go on, are paused or halted."""
 
 
 def status(session: Session, files: ProjectFiles, selection: Selection) -> Status:
@@ -31,7 +34,8 @@ def status(session: Session, files: ProjectFiles, selection: Selection) -> Statu
     if not history.exists(session, schema):
         return status_of(plan, {}, ())
     heads = history.read_heads(session, schema)
-    return status_of(plan, heads, _unfinished(session, schema))
+    going_on = tuple(run for run in runlist.list_runs(session, schema, _RUNS) if run.finished_at is None)
+    return status_of(plan, heads, _unfinished(session, schema), going_on)
 
 
 def verify(session: Session, files: ProjectFiles, selection: Selection) -> Verification:

@@ -84,14 +84,14 @@ def test_what_one_file_sets_is_gone_for_the_next(yard: Yard) -> None:
         "CREATE TEMP TABLE leak (id int);\nSET search_path = public;\nSET app.flag = 'on';\nPREPARE p AS SELECT 1;\n"
     )
     second = (
-        "CREATE TABLE found AS SELECT current_setting('app.flag', true) AS flag,"
-        " current_setting('search_path') AS path, to_regclass('leak') AS leak, (SELECT count(*) FROM pg_prepared_statements) AS prepared;\n"
+        "CREATE TABLE found AS SELECT current_setting('app.flag', true) AS flag, to_regclass('leak') AS leak,"
+        " current_setting('search_path') AS path, (SELECT count(*) FROM pg_prepared_statements) AS prepared;\n"
     )
     with yard.lane() as lane:
         results = run(lane, made("tenant_a", first, second))
     assert [one.outcome for one in results] == [Outcome.DONE, Outcome.DONE]
-    found = yard.connection.execute("SELECT flag, path, leak, prepared FROM tenant_a.found").fetchone()
-    assert found in [("", '"tenant_a"', None, 0), (None, '"tenant_a"', None, 0)]
+    found = yard.connection.execute("SELECT coalesce(flag, ''), path, leak, prepared FROM tenant_a.found").fetchone()
+    assert found == ("", "tenant_a", None, 0)
 
 
 def test_each_file_has_its_own_settings(yard: Yard) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -47,6 +48,47 @@ def test_what_may_not_be_cancelled_is_not_hit_by_a_request_that_is_on_its_way(op
         stop.request()
         stop.cancellable(None)
         assert opened.value("SELECT 1 FROM pg_sleep(0.01)") == 1
+
+
+def test_a_request_ends_the_statements_of_all_threads_and_of_those_that_come_later(database_url: str) -> None:
+    stop = Stop()
+    running = threading.Barrier(4)
+
+    def sleep() -> str:
+        with session(database_url) as one:
+            stop.cancellable(one)
+            running.wait()
+            try:
+                one.run("SELECT pg_sleep(20)")
+            except ServerRefused as refused:
+                return refused.said.sqlstate or ""
+            finally:
+                stop.cancellable(None)
+            return "slept"
+
+    began = time.monotonic()
+    with ThreadPoolExecutor() as pool:
+        sleepers = [pool.submit(sleep) for _ in range(3)]
+        running.wait()
+        stop.request()
+        assert [sleeper.result() for sleeper in sleepers] == ["57014"] * 3
+        running = threading.Barrier(1)
+        assert pool.submit(sleep).result() == "57014"
+    assert time.monotonic() - began < 5
+
+
+def test_a_thread_whose_statement_has_ended_is_not_hit_by_the_request_that_ends_another_s(
+    opened: Session, database_url: str
+) -> None:
+    for _ in range(10):
+        stop = Stop()
+        with session(database_url) as other, ThreadPoolExecutor() as pool:
+            pool.submit(stop.cancellable, other).result()
+            stop.cancellable(opened)
+            stop.cancellable(None)
+            stop.request()
+            assert opened.value("SELECT 1 FROM pg_sleep(0.01)") == 1
+            pool.submit(stop.cancellable, None).result()
 
 
 def test_a_pause_ends_with_the_request() -> None:

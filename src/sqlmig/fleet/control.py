@@ -7,6 +7,7 @@ only do.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import random
 import time
@@ -17,8 +18,10 @@ from itertools import accumulate
 from sqlmig.db import runs
 from sqlmig.db.lane import Lane, Trial
 from sqlmig.db.servers import lock_table
+from sqlmig.errors import MigrationFailed
 from sqlmig.fleet.crew import Crashed, Crew, Finished, GivenBack, News
 from sqlmig.fleet.gating import halt, pass_gate
+from sqlmig.fleet.insisting import insist
 from sqlmig.fleet.recording import recorded
 from sqlmig.fleet.share import Share
 from sqlmig.fleet.stage import Assignment, StageEnded, serve
@@ -51,15 +54,18 @@ def run_waves(fleet: Fleet, run_id: str, waves: Sequence[Wave], plans: Mapping[I
         waves: as the run has them.
         plans: what shall run in each target.
 
-    Raises:
-        ConnectionFailed: the run's own tables cannot be reached any more.
+    Returns:
+        What became of the targets; when the run's own tables cannot be reached any more, as far as it got.
     """
     control = _Control(fleet, run_id, waves, plans)
+    lost: MigrationFailed | None = None
     try:
         control.run()
+    except MigrationFailed as error:
+        lost = error
     finally:
         control.close()
-    return Ran(control.results, control.stopped, control.state)
+    return Ran(control.results, lost.message if lost is not None else control.stopped, control.state)
 
 
 @dataclass
@@ -128,8 +134,9 @@ class _Control:
         """Ends the workers; what was claimed and not begun is given back."""
         self._crew.desk.clear()
         self._crew.close()
-        while self._heard(0.0):
-            pass
+        with contextlib.suppress(MigrationFailed):  # the reason why it ends here
+            while self._heard(0.0):
+                pass
         self._share.leave()
 
     # --- what goes out ---
@@ -157,21 +164,36 @@ class _Control:
                 self._not_planned(one)
                 continue
             item = self._items.setdefault(identity, _Item(self._plans[identity]))
-            if not item.plan.steps:
-                self._conclude(None, identity, item, Verdict(ItemState.DONE, Outcome.DONE), None)
+            item.stage = self._stage
+            first, end = self._part(item, item.plan is self._plans[identity])
+            if first >= (len(item.plan.steps) if end is None else end):
+                self._nothing_in_this_stage(identity, item)
                 continue
-            bounds = stage_ends(item.plan)
-            first = max(item.reached, bounds[self._stage - 1] if self._stage else 0)
-            # A plan made anew has stages of its own: all that is left of it runs in one go.
-            end = bounds[self._stage] if item.plan is self._plans[identity] else None
             in_place = self._fleet.context.lock_wait - one.waited if len(self._plans) <= self._workers.now else 0.0
             trial = Trial(one.attempts + 1, one.waited, max(in_place, 0.0))
-            item.stage = self._stage
             self._busy.add(identity)
             tasks.append(Assignment(item.plan, first, end, trial))
         if tasks:
             self._crew.hire(min(self._workers.now, len(self._busy)))
             self._crew.desk.put(tasks)
+
+    def _part(self, item: _Item, planned: bool) -> tuple[int, int | None]:
+        """Which of a target's steps this stage is, from the first to the one behind the last; None for all.
+
+        Where the plan was made anew, or after others had begun, its stages are not those of the run: then all that is
+        left is done in one go. Whether a step is the next one, the target's digest says when its turn comes.
+        """
+        ends = stage_ends(item.plan)
+        if not planned or self._stage >= len(ends):
+            return item.reached, None
+        return max(item.reached, ends[self._stage - 1] if self._stage else 0), ends[self._stage]
+
+    def _nothing_in_this_stage(self, identity: Identity, item: _Item) -> None:
+        upcoming = _next_stage(item)
+        if upcoming is None:
+            self._conclude(None, identity, item, Verdict(ItemState.DONE, Outcome.DONE), None)
+        else:
+            self._share.report(runs.Report(identity, ItemState.PENDING, stage=upcoming))
 
     def _not_planned(self, one: runs.Claimed) -> None:
         """A target that the registry gave when the run began, and does not give any more."""
@@ -237,7 +259,7 @@ class _Control:
         if found.again:
             self._requeue(worker, identity, item, ended, found)
         elif found.state is ItemState.PENDING and found.outcome is Outcome.DONE:
-            self._share.report(runs.Report(identity, ItemState.PENDING, stage=_next_stage(item)))
+            self._nothing_in_this_stage(identity, item)
         else:
             self._conclude(worker, identity, item, found, ended)
 
@@ -312,7 +334,9 @@ class _Control:
         if self._counted or not locks:
             return
         self._counted = True
-        found = budget(locks, self._workers.now, lock_table(self._fleet.session))
+        session = self._fleet.session
+        table = insist(session, self._fleet.context, lambda: lock_table(session))
+        found = budget(locks, self._workers.now, table)
         if len(self._plans) > 1:
             self._fleet.observer(Told(str(found)))
         if not found.fits:
@@ -357,9 +381,10 @@ def stage_ends(plan: TargetPlan) -> tuple[int, ...]:
     return tuple(accumulate(len(part) for part in stages(plan.works)))
 
 
-def _next_stage(item: _Item) -> int:
-    """The first stage with a step that is not done."""
-    return next(number for number, end in enumerate(stage_ends(item.plan)) if end > item.reached)
+def _next_stage(item: _Item) -> int | None:
+    """The first stage behind this one with a step that is not done; None when all are done."""
+    ends = stage_ends(item.plan)
+    return next((n for n, end in enumerate(ends) if end > item.reached and n > item.stage), None)
 
 
 def _said(failure: Failure | None) -> str:

@@ -62,7 +62,7 @@ def _faults(fleet: Fleet, wave: Wave, plans: Mapping[Identity, TargetPlan]) -> t
     if not wave.gate.verify:
         return ()
     targets = [plans[identity].target for identity in wave.targets if identity in plans]
-    return fleet.verify(targets, wave.gate.verify)
+    return insist(fleet.session, fleet.context, lambda: fleet.verify(targets, wave.gate.verify))
 
 
 def _confirmed(fleet: Fleet, wave: Wave, upcoming: Wave) -> bool:

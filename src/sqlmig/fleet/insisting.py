@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.session import Session
-from sqlmig.errors import ConnectionFailed
+from sqlmig.errors import ConnectionFailed, MigrationFailed
 from sqlmig.plan.retry import pause_before
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ def insist(session: Session, context: RunContext, call: Callable[[], T], again: 
         again: what comes first on a new connection.
 
     Raises:
-        ConnectionFailed: the run's tables cannot be reached any more.
+        MigrationFailed: the run's tables cannot be reached any more.
     """
     attempt = 1
     while True:
@@ -40,9 +40,9 @@ def insist(session: Session, context: RunContext, call: Callable[[], T], again: 
         context.stop.sleep(pause_before(attempt, 0.5))
 
 
-def _unreachable(error: ServerRefused | ConnectionFailed) -> ConnectionFailed:
+def _unreachable(error: ServerRefused | ConnectionFailed) -> MigrationFailed:
     said = error.said.message if isinstance(error, ServerRefused) else error.message
-    return ConnectionFailed(
+    return MigrationFailed(
         f"the run's own tables cannot be reached: {said}",
         state="what was told as done is committed; what was under way was finished or rolled back",
         next="run `sqlmig apply` again when the server can be reached: it does what is left, and reads back",

@@ -8,6 +8,7 @@ collect   what became of each target, in this process or in another one
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
@@ -23,7 +24,7 @@ from sqlmig.db.lane import Lane
 from sqlmig.db.locks import blockers_of
 from sqlmig.db.servers import free_connections
 from sqlmig.db.session import Session, connect
-from sqlmig.errors import ConnectionFailed
+from sqlmig.errors import ConnectionFailed, MigrationFailed
 from sqlmig.fleet.alone import run_in_turn
 from sqlmig.fleet.control import run_waves
 from sqlmig.fleet.insisting import insist
@@ -34,7 +35,7 @@ from sqlmig.fleet.values import Fleet, Policy, Ran, telling_waits
 from sqlmig.fleet.verifying import unverified
 from sqlmig.plan.adapting import Workers, automatic, fixed
 from sqlmig.plan.breaker import Breaker, breaker_for, stop_on_failure
-from sqlmig.plan.events import Observer, RunBegan, StepEnded
+from sqlmig.plan.events import Observer, RunBegan, StepEnded, TargetEnded
 from sqlmig.plan.results import Failure, Outcome, TargetResult
 from sqlmig.plan.rollout import Identity, ItemState, RunItem, RunState, Wave
 from sqlmig.plan.values import Plan, TargetPlan
@@ -143,7 +144,7 @@ def run_plan(
         told: whether the observer hears that the run begins.
 
     Raises:
-        ConnectionFailed: the run's own tables cannot be reached any more.
+        ConnectionFailed: all seems to have ended well, and nobody can read whether it did.
     """
     shared = [target for target in plan.targets if target.target.scope is Scope.SHARED]
     tenants = {one.target.identity: one for one in plan.targets if one.target.scope is Scope.TENANT}
@@ -157,6 +158,7 @@ def run_plan(
             return Outcomes((*first, *_interrupted(running, rest, among=first)))
         ran = run_waves(_fleet(running, waiting), running.context.run_id, waves, tenants)
     found = _collected(running, tenants, ran)
+    _connect_again(running, (*first, *found))
     return Outcomes((*first, *_interrupted(running, found, among=())), ran.stopped, ran.state)
 
 
@@ -230,12 +232,16 @@ def _collected(running: Running, tenants: Mapping[Identity, TargetPlan], ran: Ra
     elsewhere: Mapping[Identity, RunItem] = {}
     if any(plan.steps and identity not in ran.results for identity, plan in tenants.items()):
         session, context = running.session, running.context
-        _, items = insist(session, context, lambda: runlist.show(session, context.history, context.run_id))
-        elsewhere = {(item.track, item.key): item for item in items}
-    return tuple(
-        ran.results.get(identity) or _result_elsewhere(plan, elsewhere.get(identity))
-        for identity, plan in tenants.items()
-    )
+        with contextlib.suppress(MigrationFailed):  # then nobody knows what the others did
+            _, items = insist(session, context, lambda: runlist.show(session, context.history, context.run_id))
+            elsewhere = {(item.track, item.key): item for item in items}
+    results = []
+    for identity, plan in tenants.items():
+        result = ran.results.get(identity) or _result_elsewhere(plan, elsewhere.get(identity))
+        if result.elsewhere:
+            running.observer(TargetEnded(None, result))
+        results.append(result)
+    return tuple(results)
 
 
 def _result_elsewhere(plan: TargetPlan, item: RunItem | None) -> TargetResult:

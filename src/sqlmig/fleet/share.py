@@ -71,7 +71,7 @@ class Share:
         """Reports, renews the lease, claims, and looks how the run stands.
 
         Raises:
-            ConnectionFailed: the run's tables cannot be reached any more.
+            MigrationFailed: the run's tables cannot be reached any more.
         """
         now = time.monotonic()
         if self._looked and now > self._looked:
