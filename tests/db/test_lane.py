@@ -78,6 +78,19 @@ def test_twenty_steps_open_one_transaction_with_the_commit_of_another(
     assert len(of_steps(messages)) == most
 
 
+def test_where_commits_wait_for_other_servers_a_file_that_may_be_cancelled_shares_no_message_with_commit(
+    yard: Yard, proxy: Proxy, messages: list[str]
+) -> None:
+    steps = [table("tenant_a", version) for version in range(1, 21)]
+    with yard.lane(proxy.url) as lane:
+        # What the server says of its standbys, which this one does not have.
+        lane.session.__dict__["replicates_synchronously"] = True
+        for version, (one, following) in enumerate(zip(steps, [*steps[1:], None], strict=True), 1):
+            assert lane.run(one, around(version), ONCE, following).outcome is Outcome.DONE
+    assert len(of_steps(messages)) == 1 + 2 * 20
+    assert not [text for text in messages if "CREATE TABLE" in text and "COMMIT" in text]
+
+
 def test_a_file_that_is_looked_at_from_outside_shares_no_message(yard: Yard, proxy: Proxy, messages: list[str]) -> None:
     """DROP: the answer to whose it was is another session's, between the file and COMMIT."""
     steps = [table("tenant_a", 1), step("tenant_a", 2, "DROP TABLE t1;\n"), table("tenant_a", 3)]

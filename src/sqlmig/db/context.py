@@ -148,7 +148,7 @@ class RunContext:
             settings[self.config.lint.tenant_setting] = target.tenant.id
         return settings
 
-    def session_settings(self, step: Step) -> dict[str, str]:
+    def settings(self, step: Step) -> dict[str, str]:
         """The settings of a step outside of a transaction: also those that the session's guard reads."""
         return self.local_settings(step) | {
             "sqlmig.scope": step.target.scope.value,
@@ -157,8 +157,6 @@ class RunContext:
             "sqlmig.touches": "\n".join(step.script.directives.touches),
             "sqlmig.catalog": "on" if any(map(creates_other_than_relations, step.statements)) else "off",
         }
-
-    settings = session_settings
 
 
 def new_run_id() -> str:
