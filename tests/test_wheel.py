@@ -41,7 +41,7 @@ def test_every_file_of_the_package_that_is_not_python_is_in_the_wheel(wheel: Pat
     }
     assert wanted <= packed
     assert any(name.endswith("macros/rls.sql") for name in packed)
-    assert any(name.endswith("queries/guard.sql") for name in packed)
+    assert any(name.endswith("queries/functions.sql") for name in packed)
 
 
 def test_an_installed_wheel_starts_a_project_and_applies_it(wheel: Path, tmp_path: Path, database_url: str) -> None:

@@ -477,6 +477,7 @@ class Project:
         files = self.files
         with self._session() as opened:
             context = self._context(stop, on_wait, lock_wait)
+            context.stop.follow(opened)
             yield engine.Job(files, opened, context, observer or nobody, rollout or rollout_of(self.config))
 
     @contextmanager

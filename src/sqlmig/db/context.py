@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 import uuid
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,8 +20,9 @@ from sqlmig.plan.values import Step, Target
 from sqlmig.project.config.values import Config
 from sqlmig.project.durations import milliseconds
 from sqlmig.project.model import Scope
-from sqlmig.sql.classify import creates_other_than_relations
 
+SILENCE = 10.0
+"""Seconds without an answer from the server after which, once a run shall stop, its connections are given up."""
 _STOP_POLL = 0.1
 """Seconds between two looks at a request to stop, or two requests to cancel."""
 
@@ -35,6 +37,7 @@ class Stop:
         self._requested = False
         self._running: dict[int, _Running] = {}
         """By thread: each runs one statement at a time."""
+        self._followed: weakref.WeakSet[Session] = weakref.WeakSet()
 
     @property
     def requested(self) -> bool:
@@ -43,9 +46,16 @@ class Stop:
 
     def request(self) -> None:
         """Asks to stop; safe to call from a signal handler, for it waits for no lock."""
+        first = not self._requested
         self._requested = True
         for running in tuple(self._running.values()):
             running.cancel()
+        if first:
+            threading.Thread(target=self._give_up_the_silent, name="sqlmig-hung", daemon=True).start()
+
+    def follow(self, session: Session) -> None:
+        """Looks after a session of the run: a server that does not answer shall not keep a run from its end."""
+        self._followed.add(session)
 
     def cancellable(self, session: Session | None) -> None:
         """Says which session runs a statement of the calling thread that may be cancelled; None while it may not."""
@@ -63,6 +73,16 @@ class Stop:
         end = time.monotonic() + seconds
         while not self._requested and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, _STOP_POLL))
+
+    def _give_up_the_silent(self) -> None:
+        """Breaks connections on which nothing has come for long, COMMIT included: the history tells what happened."""
+        began = time.monotonic()
+        while followed := tuple(session for session in tuple(self._followed) if not session.broken):
+            for session in followed:
+                since = session.waiting_since
+                if since is not None and time.monotonic() - max(since, began) >= SILENCE:
+                    session.abandon()
+            time.sleep(_STOP_POLL)
 
 
 class _Running:
@@ -130,7 +150,7 @@ class RunContext:
         """The advisory locks that changing a target takes."""
         return keys_for(self.history, target)
 
-    def local_settings(self, step: Step) -> dict[str, str]:
+    def settings(self, step: Step) -> dict[str, str]:
         """The settings that hold for one step; all of them end with its transaction."""
         directives = step.script.directives
         apply = self.config.apply
@@ -146,17 +166,10 @@ class RunContext:
         if target.scope is Scope.TENANT and target.tenant is not None:
             # Rows under forced row level security are seen only with the tenant's context.
             settings[self.config.lint.tenant_setting] = target.tenant.id
+        if apply.synchronous_commit == "off":
+            # The history row is in the same transaction: a crash of the server takes back both, or neither.
+            settings["synchronous_commit"] = "off"
         return settings
-
-    def settings(self, step: Step) -> dict[str, str]:
-        """The settings of a step outside of a transaction: also those that the session's guard reads."""
-        return self.local_settings(step) | {
-            "sqlmig.scope": step.target.scope.value,
-            "sqlmig.schema": step.target.schema,
-            "sqlmig.history": self.history,
-            "sqlmig.touches": "\n".join(step.script.directives.touches),
-            "sqlmig.catalog": "on" if any(map(creates_other_than_relations, step.statements)) else "off",
-        }
 
 
 def new_run_id() -> str:

@@ -28,8 +28,6 @@ TIDY = (
 )
 SPEAK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"
 """Deferred constraints speak before the guard looks at the locks that their triggers take."""
-GUARD = (SPEAK_NOW, "SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE", text_of("guard").strip())
-"""For statements outside of a transaction, whose session has the settings of `RunContext.settings`."""
 
 
 def guard(step: Step, context: RunContext, *, target_key: int | None, held: str = "{}") -> str:

@@ -61,6 +61,7 @@ class Lane:
             waiting: sees who is in the way.
             alone: one for all lanes of a process: held by the step that changes what all targets share.
         """
+        context.stop.follow(session)
         self.session = session
         self._context = context
         self._waiting = waiting

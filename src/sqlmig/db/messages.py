@@ -80,7 +80,7 @@ def opened(answer: Answer) -> Opened:
 
 def settings(session: Session, step: Step, context: RunContext) -> tuple[str, ...]:
     """The statements that give a step's settings until its transaction ends."""
-    return assignments({**context.local_settings(step), **session.own_settings}, "SET LOCAL")
+    return assignments({**context.settings(step), **session.own_settings}, "SET LOCAL")
 
 
 def closing(

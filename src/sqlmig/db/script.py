@@ -54,7 +54,7 @@ def _step(step: Step, digest: str, context: RunContext) -> Iterator[str]:
     attempt = records.Attempt(context.run_id, context.origin, 0.0, 0.0, 1)
     if step.transaction:
         yield "BEGIN;"
-        yield from _terminated(assignments(context.local_settings(step), "SET LOCAL"))
+        yield from _terminated(assignments(context.settings(step), "SET LOCAL"))
         yield _take_locks(step, context)
         yield _closed(step.sql.text)
         if step.verify is not None:
@@ -66,7 +66,7 @@ def _step(step: Step, digest: str, context: RunContext) -> Iterator[str]:
         yield "COMMIT;"
     else:
         limits = {"lock_timeout": "0", "statement_timeout": "0"}
-        yield from _terminated(assignments(context.local_settings(step) | limits, "SET"))
+        yield from _terminated(assignments(context.settings(step) | limits, "SET"))
         for statement in step.statements:
             alone = outside_transaction(statement) is not None
             yield f"{statement.text};" if alone else f"BEGIN;\n{statement.text};\nCOMMIT;"

@@ -6,6 +6,10 @@ and an idle transaction without server-side parameters holds no snapshot that CR
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,17 +28,21 @@ from sqlmig.plan.results import ServerError
 Row = TupleRow
 Composed = sql.Composed
 
-_OPTIONS: Mapping[str, str | int] = {
-    "client_encoding": "UTF8",
+_DEFAULTS: Mapping[str, str | int] = {
     "connect_timeout": 10,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
 }
+"""What counts where the connection string says nothing else: a server that is gone is noticed within a minute."""
 
 
 class Session:
     """One connection; state lives nowhere but in the transaction under way."""
+
+    waiting_since: float | None = None
+    """When the message was sent whose answer is waited for, on the monotonic clock; None between messages."""
 
     def __init__(self, conninfo: str, application: str) -> None:
         self._conninfo = conninfo
@@ -134,6 +142,7 @@ class Session:
             ServerRefused: the connection broke, or was lost before; how far the server got is not known.
         """
         raw = self._connection.pgconn
+        self.waiting_since = time.monotonic()
         try:
             raw.send_query(text.encode())
             results = self._connection.wait(generators.execute(raw))
@@ -142,6 +151,8 @@ class Session:
                 results += self._connection.wait(generators.fetch_many(raw))
         except psycopg.Error as error:
             raise ServerRefused(server_error(error)) from error
+        finally:
+            self.waiting_since = None
         if results[-1].status == pq.ExecStatus.FATAL_ERROR:
             said = psycopg.errors.error_from_result(results[-1], encoding="utf-8")
             return Answer(results, len(results) - 1, server_error(said, len(results) - 1))
@@ -227,6 +238,13 @@ class Session:
             # What cannot be cancelled ends by itself, or with the connection.
             return
 
+    def abandon(self) -> None:
+        """Breaks the connection under whoever waits for an answer on it; from any thread."""
+        with contextlib.suppress(OSError, psycopg.Error):
+            there = socket.socket(fileno=os.dup(self._connection.fileno()))
+            with there:
+                there.shutdown(socket.SHUT_RDWR)
+
     def reopen(self) -> None:
         """Opens the connection again after it was lost.
 
@@ -285,11 +303,13 @@ def connect(conninfo: str, *, application: str = "sqlmig") -> Session:
 
 def _open(conninfo: str, application: str) -> psycopg.Connection[TupleRow]:
     try:
+        given = psycopg.conninfo.conninfo_to_dict(conninfo)
+        options = {name: value for name, value in _DEFAULTS.items() if name not in given}
         return psycopg.connect(
             conninfo,
             autocommit=True,
             row_factory=tuple_row,
-            **{**_OPTIONS, "application_name": application},  # type: ignore[arg-type]
+            **{**options, "client_encoding": "UTF8", "application_name": application},  # type: ignore[arg-type]
         )
     except (psycopg.Error, ValueError, UnicodeError) as error:
         raise connection_failed(error, conninfo) from None

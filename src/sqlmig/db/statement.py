@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlmig.db import failures, records
-from sqlmig.db.guard import GUARD, check_elsewhere
+from sqlmig.db.guard import SPEAK_NOW, check_elsewhere, guard
 from sqlmig.db.locks import objects_key
 from sqlmig.db.polling import Ended, Polling
 from sqlmig.db.underway import Underway
@@ -29,8 +29,9 @@ def run_in_its_own(run: Underway, statement: Statement, text: str) -> None:
         raise Ended(Outcome.FAILED, failures.ended_transaction(run.step))
     check_elsewhere(run.session, run.step)
     record, parameters = records.progress_after(run.context, run.step, statement.number)
-    guard = "; ".join(GUARD).replace("%", "%%")
-    run.session.run(f"{guard}; {record}; COMMIT", parameters)
+    # The locks are the session's: this transaction holds none of them.
+    look = guard(run.step, run.context, target_key=None).replace("%", "%%")
+    run.session.run(f"{SPEAK_NOW}; {records.OWN_ROLE}; SELECT {look}; {record}; COMMIT", parameters)
 
 
 def _begin(run: Underway) -> None:

@@ -64,7 +64,5 @@ class Underway:
         self.context.stop.sleep(POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
 
     def hold_on_to_schema(self) -> None:
-        """Whatever the statement before set: names are looked up in the target, and the guard knows whose it is."""
-        settings = self.context.settings(self.step)
-        own = {name: settings[name] for name in settings if name == "search_path" or name.startswith("sqlmig.")}
-        self.session.set(own)
+        """Whatever the statement before set: names are looked up in the target."""
+        self.session.set({"search_path": self.context.settings(self.step)["search_path"]})

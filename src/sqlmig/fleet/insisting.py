@@ -35,7 +35,7 @@ def insist(session: Session, context: RunContext, call: Callable[[], T], again: 
             return call()
         except (ServerRefused, ConnectionFailed) as error:
             attempt += 1
-            if not session.broken or attempt > context.config.apply.attempts:
+            if not session.broken or context.stop.requested or attempt > context.config.apply.attempts:
                 raise _unreachable(error) from error
         context.stop.sleep(pause_before(attempt, 0.5))
 

@@ -30,8 +30,13 @@ def recorded(session: Session, context: RunContext, result: StepResult, outcome:
     attempt = records.Attempt(context.run_id, context.origin, result.duration, result.lock_wait, result.attempts)
     try:
         if session.broken:
+            if context.stop.requested:
+                return replace(failure, state=f"{failure.state}; {_NOT_WRITTEN}")
             session.reopen()
         records.record_failure(session, context.history, result.step, attempt, outcome, failure.message, failure.error)
     except (ServerRefused, ConnectionFailed):
-        return replace(failure, state=f"{failure.state}; this failure could not be written to the history")
+        return replace(failure, state=f"{failure.state}; {_NOT_WRITTEN}")
     return failure
+
+
+_NOT_WRITTEN = "this failure could not be written to the history"

@@ -271,7 +271,7 @@ def _connect_again(running: Running, results: Sequence[TargetResult]) -> None:
     Raises:
         ConnectionFailed: all seemed to end well, and nobody can read whether it did.
     """
-    if not running.session.broken:
+    if not running.session.broken or running.context.stop.requested:
         return
     try:
         running.session.reopen()

@@ -93,6 +93,8 @@ class Share:
         """Writes what is left to report, and gives back what was claimed; without a connection, the lease ends it."""
         try:
             if self._session.broken:
+                if self._context.stop.requested:
+                    return
                 self._session.reopen()
             if self._reports:
                 self._say(0, 0, 0)
