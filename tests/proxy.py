@@ -213,7 +213,11 @@ class Proxy:
         host, port = str(self._server["host"]), int(self._server.get("port") or 5432)
         if host.startswith("/"):
             server = socket.socket(socket.AF_UNIX)
-            server.connect(f"{host}/.s.PGSQL.{port}")
+            try:
+                server.connect(f"{host}/.s.PGSQL.{port}")
+            except OSError:
+                server.close()
+                raise
             return server
         return socket.create_connection((host, port))
 

@@ -35,8 +35,12 @@ class Keys:
 
 def key_of(*parts: str) -> int:
     """A signed 64-bit key; the chance that two of 10,000 targets share one is 3 in 10^12."""
-    digest = hashlib.sha256("\x00".join(("sqlmig", *parts)).encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+    return int.from_bytes(hashlib.sha256(key_text(*parts)).digest()[:8], "big", signed=True)
+
+
+def key_text(*parts: str) -> bytes:
+    """What a key is a hash of; with an empty last part, what the keys of its kind begin with."""
+    return "\x00".join(("sqlmig", *parts)).encode()
 
 
 def shared_key(history_schema: str) -> int:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from sqlmig.db.session import Row
 from sqlmig.plan.rollout import Gate, Identity, ItemError, ItemState, RunState, Wave
 from sqlmig.plan.values import Target
+
+
+class Reach(Enum):
+    """Which targets a worker may claim."""
+
+    DUE = "due"
+    """What waits for its turn, and what dead workers had."""
+    UNLOCKED = "unlocked"
+    """Also what a live worker has claimed and is not at work on: nobody holds the target's own lock."""
+    LOCKED = "locked"
+    """Whatever is not over: for who wants to know who holds it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,14 @@ from collections.abc import Mapping, Sequence
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.history import statement_text
+from sqlmig.db.locks import key_text
 
 # Callers know them by this module.
 from sqlmig.db.runrows import Claimed as Claimed
 from sqlmig.db.runrows import Exchange as Exchange
 from sqlmig.db.runrows import NewItem as NewItem
 from sqlmig.db.runrows import NewRun as NewRun
+from sqlmig.db.runrows import Reach as Reach
 from sqlmig.db.runrows import Report as Report
 from sqlmig.db.runrows import StoredRun as StoredRun
 from sqlmig.db.runrows import exchanged, report_row, stored_run
@@ -114,7 +116,7 @@ def exchange(
     stage: int,
     lease: float,
     *,
-    steal: bool = False,
+    reach: Reach = Reach.DUE,
 ) -> Exchange:
     """Writes reports, renews the lease, claims targets, and looks how the run stands: one message.
 
@@ -131,7 +133,7 @@ def exchange(
         wave: the wave to claim from, and to tell of.
         stage: the stage to claim from.
         lease: seconds without a sign of life after which others may take what this worker has.
-        steal: whether targets may be taken that a live worker has: the target's own lock tells whether it is at work.
+        reach: which targets may be claimed.
 
     Raises:
         UsageError: there is no such run.
@@ -141,7 +143,12 @@ def exchange(
     names = ["run_renew", "run_standing"]
     if want > 0:
         names.insert(1, "run_claim")
-        parameters |= {"want": want, "steal": steal}
+        parameters |= {
+            "want": want,
+            "unlocked": reach is Reach.UNLOCKED,
+            "locked": reach is Reach.LOCKED,
+            "key_prefix": key_text(history_schema, "target", ""),
+        }
     if reports:
         names.insert(0, "run_report")
         parameters["reports"] = json.dumps([report_row(report) for report in reports])

@@ -1,11 +1,19 @@
--- Items that are due, or whose worker is gone, while the run goes on in this wave.
-WITH due AS MATERIALIZED (
+-- Items that are due, or whose worker is gone, while the run goes on in this wave; on request also what a live worker has
+-- and is not at work on, as the target's advisory lock tells.
+WITH locked AS MATERIALIZED (
+    SELECT (l.classid::bigint << 32) | l.objid::bigint AS key FROM pg_catalog.pg_locks AS l
+    WHERE %(unlocked)s AND l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+      AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+), due AS MATERIALIZED (
     SELECT i.track, i.target, i.state
     FROM {history}.run_item AS i
     WHERE i.run_id = %(run_id)s AND i.wave = %(wave)s AND i.stage = %(stage)s AND i.state IN ('pending', 'running')
       AND CASE i.state
           WHEN 'pending' THEN i.not_before IS NULL OR i.not_before <= pg_catalog.clock_timestamp()
-          ELSE (%(steal)s AND i.worker <> %(worker)s)
+          ELSE (%(unlocked)s AND i.worker <> %(worker)s AND NOT EXISTS (
+                   SELECT FROM locked WHERE locked.key = ('x' || pg_catalog.encode(pg_catalog.substring(pg_catalog.sha256(
+                       %(key_prefix)s::bytea || pg_catalog.convert_to(i.target, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint))
+               OR (%(locked)s AND i.worker <> %(worker)s)
                OR NOT EXISTS (SELECT FROM {history}.run_worker AS w
                               WHERE w.run_id = i.run_id AND w.worker = i.worker
                                 AND w.seen_until > pg_catalog.clock_timestamp()) END
