@@ -7,7 +7,8 @@ import inspect
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -20,7 +21,12 @@ from shop import FILES, Shop
 from sqlmig.cli.app import app
 from sqlmig.cli.invocation import Invocation
 from sqlmig.errors import ConnectionFailed
+from sqlmig.fleet import share
+from sqlmig.plan import adapting, breaker, budget, retry
 from sqlmig.project import directives, sandbox
+from sqlmig.project.config.load import load_config
+from sqlmig.project.config.values import ApplyConfig
+from sqlmig.report import run, runstate, status
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -87,8 +93,12 @@ def calls(page: Path) -> Iterator[str]:
     yield from re.findall(r"`(sqlmig [^`\n]+)`", prose)
 
 
+SHELL = re.compile(r"\d?[<>]|[|&;]")
+"""Where what the shell does begins."""
+
+
 def wrong_with(call: str) -> str | None:
-    words = shlex.split(call, comments=True)[1:]
+    words = list(takewhile(lambda word: not SHELL.match(word), shlex.split(call, comments=True)[1:]))
     command: click.Command = app
     while words and not words[0].startswith("-") and isinstance(command, click.Group):
         found = command.get_command(click.Context(command, obj=Invocation()), words[0])
@@ -104,6 +114,11 @@ def wrong_with(call: str) -> str | None:
 @pytest.mark.parametrize("call", ["sqlmig aply", "sqlmig apply --everything", "sqlmig tenant make acme"])
 def test_a_call_that_does_not_exist_is_found(call):
     assert wrong_with(call) is not None
+
+
+def test_options_of_what_the_shell_starts_besides_are_not_ours():
+    assert wrong_with("sqlmig apply --events /dev/fd/3 3> >(jq -c .event)") is None
+    assert wrong_with("sqlmig apply --evnts /dev/fd/3 3> >(jq -c .event)") is not None
 
 
 def test_make_targets_in_documents_exist():
@@ -181,6 +196,60 @@ def test_the_history_page_describes_every_table(example, connect):
     )
     page = (ROOT / "docs/history.md").read_text()
     assert {name for (name,) in rows} == set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
+
+
+# --- fleets ---
+
+FLEETS = ROOT / "docs/fleets.md"
+
+
+def test_the_fleets_page_says_of_each_sqlstate_what_the_code_does():
+    rows = re.findall(r"^\| `([a-z]+)` \| (.*?) \| .* \|$", FLEETS.read_text(), re.MULTILINE)
+    told = {name: set(re.findall(r"`([0-9A-Z]{2}|[0-9A-Z]{5})`", states)) for name, states in rows}
+    assert set(told) == {remedy.value for remedy in retry.Remedy}
+    known: Mapping[str, retry.Remedy] = {**retry._OF_CLASS, **retry._OF_STATE}
+    assert {state for states in told.values() for state in states} == {*known, "XX000", "57014"}
+    for name, states in told.items():
+        for state in states:
+            assert retry.remedy(state, "tuple concurrently updated").value == name, state
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"more than `apply.breaker.share` ({ApplyConfig().breaker.share:.0%}".replace("%", " %"),
+        f"failed, and at least {breaker.FEWEST_FAILURES} |",
+        f"`apply.breaker.same_in_a_row` ({ApplyConfig().breaker.same_in_a_row})",
+        f"`apply.attempts` ({ApplyConfig().attempts})",
+        f"`apply.lock_timeout` ({ApplyConfig().lock_timeout.replace('s', ' s')})",
+        f"`apply.lock_wait` ({ApplyConfig().lock_wait.replace('s', ' s')})",
+        f"serves {ApplyConfig().connection_targets} targets",
+        f"`apply.workers` ({ApplyConfig().workers})",
+        f"begins with {adapting.FIRST} and stays between 1 and {adapting.MOST}",
+        f"{adapting.WELL} targets that went well",
+        f"({ApplyConfig().concurrently_above:,}, counted",
+        f"grows with each attempt, up to {retry.LONGEST_PAUSE:.0f} seconds",
+        f"alive for {share.LEASE:.0f} seconds",
+        f"more than {run.MOST_WHOLE} targets",
+        f"for up to {runstate.FLEET} targets one each",
+        f"With more than {status.MOST_ROWS} targets `sqlmig status`",
+        str(budget.budget(500, 16, budget.LockTable(64, 100, 0, 12))),
+    ],
+)
+def test_numbers_in_the_fleets_page_are_those_of_the_code(said):
+    assert said in " ".join(FLEETS.read_text().split())
+
+
+def test_the_configuration_in_the_fleets_page_is_one(tmp_path):
+    [example] = blocks(FLEETS, "yaml")
+    for file in ("sql/tenant/0001_a.up.sql", "sql/checks/deals.sql"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).touch()
+    (tmp_path / "sqlmig.yaml").write_text(
+        "tracks: {t: {path: sql/tenant, scope: tenant}}\ntenants: {schemas: t_*}\n" + example
+    )
+    waves = load_config(tmp_path / "sqlmig.yaml", environ={}).apply.waves
+    assert [wave.name for wave in waves] == ["canary", "trial", "10%"]
 
 
 # --- rights ---
@@ -317,6 +386,19 @@ WORDS = {
     "operation",
     "finding",
     "fingerprint",
+    "item",
+    "gate",
+    "stage",
+    "breaker",
+    "lane",
+    "lease",
+    "requeue",
+    "quarantined",
+    "database",
+    "job",
+    "queue",
+    "manifest",
+    "worker",
 }
 
 

@@ -12,7 +12,7 @@ read back whether every target of the frozen list is where it should be
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,7 +23,7 @@ from sqlmig.db.invalid import invalid_indexes
 from sqlmig.db.session import Session
 from sqlmig.db.syntax import syntax_refusals
 from sqlmig.errors import Interrupted, LockNotObtained, MigrationFailed, Refused
-from sqlmig.fleet.known import failed, unfinished
+from sqlmig.fleet.known import failed, gone, refuse_beside_waiting, unfinished
 from sqlmig.fleet.launch import Rollout, launch, manifest_of_run
 from sqlmig.fleet.readback import not_where_they_should_be, reading_back
 from sqlmig.fleet.replanning import planned_anew, step_maker
@@ -33,7 +33,7 @@ from sqlmig.plan.events import Observer, RunEnded, nobody
 from sqlmig.plan.leaving import leave_out
 from sqlmig.plan.planner import Goal, Up, make_plan
 from sqlmig.plan.results import Failure, Outcome, RunResult, TargetResult
-from sqlmig.plan.rollout import RunState
+from sqlmig.plan.rollout import Identity, RunState
 from sqlmig.plan.steps import distinct
 from sqlmig.plan.values import Note, Plan, Refusal, TargetPlan
 from sqlmig.project.load import ProjectFiles
@@ -49,6 +49,10 @@ class Job:
     context: RunContext
     observer: Observer = nobody
     rollout: Rollout = Rollout()  # noqa: RUF009  a frozen value
+
+
+_RESET = "reset"
+"""The command that has just emptied the targets: of a run that waits there is nothing left to go on with."""
 
 
 class PlanRefused(Refused):
@@ -93,14 +97,19 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
         nothing = Outcomes((*(TargetResult(one, Outcome.DONE) for one in planned.targets), *left))
         return _finished(job, planned, nothing, began, manifest)
     history.prepare(job.session, job.context.history)
+    if command != _RESET:
+        refuse_beside_waiting(job.session, job.context.history, manifest)
     records.store_scripts(job.session, job.context.history, records.scripts_of(planned.works))
     launched = launch(job.session, job.files, planned, selection, goal, job.rollout, command=command, reason=reason)
     planned = replace(planned, notes=(*planned.notes, *launched.notes))
     running, waves, joined = begin(_running(job, goal), launched.new, planned)
+    if joined:
+        # Tenants that the run does not know, because they are younger, have their turn at its end.
+        planned = _listed(planned, {identity for wave in waves for identity in wave.targets})
     outcomes = run_plan(running, planned, waves, joined=joined)
+    outcomes = replace(outcomes, results=(*outcomes.results, *left))
     if isinstance(goal, Up) and job.rollout.only is None:
         planned, outcomes = _late_joiners(job, running, selection, goal, _without(planned, selected.notes), outcomes)
-    outcomes = replace(outcomes, results=(*outcomes.results, *left))
     return _finished(job, planned, outcomes, began, manifest, running)
 
 
@@ -119,16 +128,17 @@ def resume(job: Job, run_id: str | None) -> RunResult:
     began = time.monotonic()
     known = unfinished(job.session, job.files, run_id)
     job = replace(job, rollout=replace(job.rollout, together=known.together))
-    planned = _plan(job, select_targets(job.session, job.files, known.selection), known.goal)
+    selected = _restricted(select_targets(job.session, job.files, known.selection), known.targets)
+    missing = gone(job.session, job.files, known, selected.targets)
+    planned, left = _left_out(job, _plan(job, selected, known.goal))
     planned = _linted(job, _checked(job, planned), known.goal)
     if planned.refusals:
         raise PlanRefused(planned)
     records.store_scripts(job.session, job.context.history, records.scripts_of(planned.works))
     running, waves = take_up(_running(job, known.goal), known.run_id)
-    frozen = {identity for wave in waves for identity in wave.targets}
-    listed = (one for one in planned.targets if one.target.scope is Scope.SHARED or one.target.identity in frozen)
-    planned = replace(planned, targets=tuple(listed))
-    return _finished(job, planned, run_plan(running, planned, waves, joined=True), began, known.manifest, running)
+    outcomes = run_plan(running, planned, waves, joined=True)
+    outcomes = replace(outcomes, results=(*outcomes.results, *left, *missing))
+    return _finished(job, planned, outcomes, began, known.manifest, running)
 
 
 def retry_failed(job: Job, run_id: str | None, *, reason: str | None = None) -> RunResult:
@@ -166,6 +176,22 @@ def _only(job: Job, selected: Selected) -> Selected:
     if only is None:
         return selected
     return replace(selected, targets=tuple(target for target in selected.targets if target.identity in only))
+
+
+def _restricted(selected: Selected, tenants: Collection[Identity]) -> Selected:
+    """The shared tracks, and of the tenants those that are named."""
+    kept = (one for one in selected.targets if one.scope is Scope.SHARED or one.identity in tenants)
+    return replace(selected, targets=tuple(kept))
+
+
+def _listed(planned: Plan, tenants: Collection[Identity]) -> Plan:
+    """The plan without tenants that have something to do and are not on a run's list."""
+    kept = (
+        one
+        for one in planned.targets
+        if one.target.scope is Scope.SHARED or one.target.identity in tenants or not one.steps
+    )
+    return replace(planned, targets=tuple(kept))
 
 
 def _left_out(job: Job, planned: Plan) -> tuple[Plan, tuple[TargetResult, ...]]:
@@ -209,13 +235,14 @@ def _late_joiners(
     outcomes: Outcomes,
 ) -> tuple[Plan, Outcomes]:
     """Tenants that joined the registry while the run went on, or whose registry the run itself has made."""
-    while all(result.outcome is Outcome.DONE for result in outcomes.results):
-        known = {one.target.identity for one in planned.targets}
+    while _goes_on(job, outcomes):
+        known = {result.target.identity for result in outcomes.results}
         now = select_targets(job.session, job.files, selection)
         joined = Selected(tuple(target for target in now.targets if target.identity not in known))
         if not joined.targets:
             break
-        late = _linted(job, _checked(job, _plan(job, joined, goal)), goal)
+        late, left = _left_out(job, _plan(job, joined, goal))
+        late = _linted(job, _checked(job, late), goal)
         planned = Plan((*planned.targets, *late.targets), (), (*planned.notes, *now.notes, *late.notes))
         if late.refusals:
             # The targets before them are done: what is refused now is a failure of these.
@@ -223,8 +250,19 @@ def _late_joiners(
             return planned, replace(outcomes, results=(*outcomes.results, *refused))
         records.store_scripts(job.session, job.context.history, records.scripts_of(late.works))
         more = run_late(running, late)
-        outcomes = replace(more, results=(*outcomes.results, *more.results))
+        outcomes = replace(more, results=(*outcomes.results, *more.results, *left))
     return planned, outcomes
+
+
+def _goes_on(job: Job, outcomes: Outcomes) -> bool:
+    """Whether every target had its turn, so that more may come: a tenant that failed speaks for itself only."""
+    if outcomes.stopped is not None or job.context.stop.requested or job.session.broken:
+        return False
+    shared_done = all(one.outcome is Outcome.DONE for one in outcomes.results if one.target.scope is Scope.SHARED)
+    return shared_done and not any(one.outcome in _NO_TURN for one in outcomes.results)
+
+
+_NO_TURN = (Outcome.NOT_STARTED, Outcome.INTERRUPTED)
 
 
 def _without(planned: Plan, notes: Sequence[Note]) -> Plan:
@@ -265,7 +303,9 @@ def _finished(
         halted=outcomes.stopped if not job.context.stop.requested else None,
     )
     if session.broken and not done:
-        return replace(result, seconds=time.monotonic() - began)
+        result = replace(result, seconds=time.monotonic() - began)
+        job.observer(RunEnded(result))
+        return result
     with reading_back():
         result = replace(
             result,

@@ -60,9 +60,9 @@ _RULES = """
 | 0 | done, and read back |
 | 1 | the answer is no: the plan may not run, something is pending with `--check`; nothing was changed |
 | 2 | usage, configuration, or connection |
-| 3 | a migration failed; the rest is reported; safe to run again |
+| 3 | a migration failed, or the run was halted; the rest is reported; safe to run again |
 | 4 | a lock was not obtained in time; safe to run again |
-| 5 | interrupted by Ctrl-C or SIGTERM; safe to run again |
+| 5 | interrupted by Ctrl-C or SIGTERM, paused or given up; safe to run again |
 
 ## Output
 
@@ -70,8 +70,8 @@ Results go to stdout, what is meant for people meanwhile to stderr: progress, no
 JSON document on stdout and nothing else. It names its format, such as `"format": "sqlmig.status/1"`; the number
 changes when a program that reads it would have to. An error is a document too: `sqlmig.error/1`.
 
-Ctrl-C and SIGTERM ask a run to stop: the statement under way is cancelled and its transaction rolled back, unless a
-COMMIT is on its way already; what was finished stays finished, and the next run goes on from there.
+Ctrl-C and SIGTERM ask a run to stop: the statements under way are cancelled and their transactions rolled back, unless
+a COMMIT is on its way already; what was finished stays finished, and the next run goes on from there.
 """
 
 

@@ -57,6 +57,21 @@ def show(session: Session, history_schema: str, prefix: str) -> tuple[RunSummary
     return _summary(runs[0]), tuple(_item(row) for rows in items for row in rows)
 
 
+def last_for(session: Session, history_schema: str, manifest: str) -> RunSummary | None:
+    """The last run with a manifest (hex), whatever became of it; None when there is none.
+
+    Args:
+        session: outside of a transaction, on a history of this format.
+        history_schema: the history's schema.
+        manifest: the hash of all that decides what a run does.
+    """
+    found = session.value(statement_text("run_last_for", history_schema), {"manifest": bytes.fromhex(manifest)})
+    if found is None:
+        return None
+    [row] = session.rows(statement_text("run_list", history_schema), {"prefix": str(found), "limit": 1})
+    return _summary(row)
+
+
 _AMBIGUOUS = 5
 
 

@@ -68,11 +68,10 @@ def _run(lane: Lane, plan: TargetPlan, serving: Serving, observer: Callable[[Eve
         patience = max(context.lock_wait - found.waited, 0.0)
         # After a stop the next trial says that it was interrupted.
         task = Assignment(ended.plan, ended.reached, trial=Trial(found.attempts + 1, found.waited, patience))
-    failure = ended.failure
-    if failure is not None and ended.steps:
-        last = ended.steps[-1]
-        failure = recorded(lane.session, context, last, found.outcome)
-        steps.append(last)
+    failure, failed = ended.failure, ended.failed_step
+    if failed is not None:
+        failure = recorded(lane.session, context, failed, found.outcome)
+        steps.append(failed)
     seconds = sum(step.duration for step in steps)
     ran = sum(step.outcome is Outcome.DONE for step in steps)
     return TargetResult(ended.plan, found.outcome, tuple(steps), failure, ran, seconds, times)

@@ -12,28 +12,28 @@ import queue
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import accumulate
+from dataclasses import replace
 
-from sqlmig.db import runs
+from sqlmig.db import failures, runs
 from sqlmig.db.lane import Lane, Trial
 from sqlmig.db.servers import lock_table
 from sqlmig.errors import MigrationFailed
-from sqlmig.fleet.crew import Crashed, Crew, Finished, GivenBack, News
+from sqlmig.fleet.crew import Crashed, Crew, Finished, GivenBack, News, Resigned
 from sqlmig.fleet.gating import halt, pass_gate
+from sqlmig.fleet.idle import Idle
 from sqlmig.fleet.insisting import insist
+from sqlmig.fleet.items import Item
 from sqlmig.fleet.recording import recorded
 from sqlmig.fleet.share import Share
 from sqlmig.fleet.stage import Assignment, StageEnded, serve
 from sqlmig.fleet.values import Fleet, Ran, telling_waits
-from sqlmig.fleet.verdict import Verdict, verdict
+from sqlmig.fleet.verdict import Verdict, held_by_another_run, verdict
 from sqlmig.plan.adapting import fixed
 from sqlmig.plan.budget import budget
 from sqlmig.plan.events import RunStopped, StepEnded, TargetEnded, TargetRequeued, Told, WaveBegan, WorkersChanged
-from sqlmig.plan.grouping import kind_of
+from sqlmig.plan.grouping import item_error
 from sqlmig.plan.results import Failure, Outcome, StepResult, TargetResult
 from sqlmig.plan.rollout import ErrorKind, Identity, ItemError, ItemState, RunState, Wave
-from sqlmig.plan.stages import stages
 from sqlmig.plan.values import Step, Target, TargetPlan
 
 KEPT = 200
@@ -41,8 +41,6 @@ KEPT = 200
 
 _IDLE = 0.25
 """Seconds between two looks at the run while others are at work, or what is left has to wait."""
-_PATIENT = 2
-"""So many looks in vain, and what others have claimed is tried: the target's own lock says whether they are at it."""
 
 
 def run_waves(fleet: Fleet, run_id: str, waves: Sequence[Wave], plans: Mapping[Identity, TargetPlan]) -> Ran:
@@ -68,18 +66,6 @@ def run_waves(fleet: Fleet, run_id: str, waves: Sequence[Wave], plans: Mapping[I
     return Ran(control.results, lost.message if lost is not None else control.stopped, control.state)
 
 
-@dataclass
-class _Item:
-    """A target in this process's hands, from its first claim to its end."""
-
-    plan: TargetPlan
-    reached: int = 0
-    """How many of the plan's steps are done."""
-    stage: int = 0
-    attempts: int = 1
-    steps: list[StepResult] = field(default_factory=list)
-
-
 class _Control:
     """The state of the control thread, and what it does with what it hears."""
 
@@ -103,9 +89,8 @@ class _Control:
         self._stage = 0
         self._held_until = 0.0
         self._counted = False
-        self._idle = 0
-        """How often in a row there was nothing to do while others were at work."""
-        self._items: dict[Identity, _Item] = {}
+        self._idle = Idle()
+        self._items: dict[Identity, Item] = {}
         self._busy: set[Identity] = set()
         self.results: dict[Identity, TargetResult] = {}
         self.stopped: str | None = None
@@ -128,15 +113,15 @@ class _Control:
             else:
                 # Others are at work, or what is left has to wait.
                 self._listen(min(_IDLE, found.next_due if found.next_due is not None else _IDLE))
-                self._idle += found.next_due is None
 
     def close(self) -> None:
         """Ends the workers; what was claimed and not begun is given back."""
         self._crew.desk.clear()
         self._crew.close()
-        with contextlib.suppress(MigrationFailed):  # the reason why it ends here
-            while self._heard(0.0):
-                pass
+        more = True
+        while more:
+            with contextlib.suppress(MigrationFailed):  # the reason why it ends here
+                more = self._heard(0.0)
         self._share.leave()
 
     # --- what goes out ---
@@ -144,52 +129,45 @@ class _Control:
     def _exchange(self) -> runs.Exchange:
         ready = self.stopped is None and time.monotonic() >= self._held_until
         want = self._share.wanted(len(self._busy), self._workers.now) if ready else 0
-        # What others have claimed and are not at work on, nobody may be: a killed process claims nothing back.
-        steal = self._idle >= _PATIENT
-        found = self._share.exchange(self._wave, self._stage, want, sorted(self._busy), steal=steal)
-        self._idle = 0 if found.claimed or self._busy else self._idle
+        reach = self._idle.reach(time.monotonic(), self._fleet.context.lock_wait)
+        want = min(want, 1) if reach is runs.Reach.LOCKED else want
+        found = self._share.exchange(self._wave, self._stage, want, sorted(self._busy), reach)
         self.state = found.state
-        self._hand_out(found.claimed)
+        self._hand_out(found.claimed, reach)
+        self._idle = self._idle.after(found, busy=bool(self._busy), at=time.monotonic())
         if found.state is not RunState.RUNNING:
             self._stop(f"the run is {found.state.value}" + (f": {found.reason}" if found.reason else ""))
         if self._fleet.context.stop.requested:
             self._stop("it was asked to stop")
         return found
 
-    def _hand_out(self, claimed: Sequence[runs.Claimed]) -> None:
+    def _hand_out(self, claimed: Sequence[runs.Claimed], reach: runs.Reach) -> None:
         tasks = []
         for one in claimed:
             identity = one.identity
+            if identity in self._busy:
+                # Another process had taken it away, and has given it back.
+                continue
             if identity not in self._plans:
                 self._not_planned(one)
                 continue
-            item = self._items.setdefault(identity, _Item(self._plans[identity]))
-            item.stage = self._stage
-            first, end = self._part(item, item.plan is self._plans[identity])
-            if first >= (len(item.plan.steps) if end is None else end):
+            item = self._items.setdefault(identity, Item(self._plans[identity]))
+            item.stage, item.elsewhere = self._stage, reach is runs.Reach.LOCKED
+            first, end = item.part(self._stage)
+            if first >= end:
                 self._nothing_in_this_stage(identity, item)
                 continue
-            in_place = self._fleet.context.lock_wait - one.waited if len(self._plans) <= self._workers.now else 0.0
-            trial = Trial(one.attempts + 1, one.waited, max(in_place, 0.0))
+            in_place = len(self._plans) <= self._workers.now and not item.elsewhere
+            patience = max(self._fleet.context.lock_wait - one.waited, 0.0) if in_place else 0.0
+            trial = Trial(one.attempts + 1, one.waited, patience)
             self._busy.add(identity)
             tasks.append(Assignment(item.plan, first, end, trial))
         if tasks:
             self._crew.hire(min(self._workers.now, len(self._busy)))
             self._crew.desk.put(tasks)
 
-    def _part(self, item: _Item, planned: bool) -> tuple[int, int | None]:
-        """Which of a target's steps this stage is, from the first to the one behind the last; None for all.
-
-        Where the plan was made anew, or after others had begun, its stages are not those of the run: then all that is
-        left is done in one go. Whether a step is the next one, the target's digest says when its turn comes.
-        """
-        ends = stage_ends(item.plan)
-        if not planned or self._stage >= len(ends):
-            return item.reached, None
-        return max(item.reached, ends[self._stage - 1] if self._stage else 0), ends[self._stage]
-
-    def _nothing_in_this_stage(self, identity: Identity, item: _Item) -> None:
-        upcoming = _next_stage(item)
+    def _nothing_in_this_stage(self, identity: Identity, item: Item) -> None:
+        upcoming = item.next_stage
         if upcoming is None:
             self._conclude(None, identity, item, Verdict(ItemState.DONE, Outcome.DONE), None)
         else:
@@ -232,10 +210,16 @@ class _Control:
 
     def _take_in(self, news: News) -> None:
         match news:
-            case Finished(worker, ended):
-                self._finished(worker, ended)
+            case Finished(worker, ended, heard):
+                try:
+                    self._finished(worker, ended)
+                finally:
+                    if heard is not None:
+                        heard.set()
             case GivenBack(task):
                 self._give_back(task)
+            case Resigned(_, why):
+                self._fleet.observer(WorkersChanged(self._crew.size, f"there is no connection for more: {why}"))
             case Crashed(_, error):
                 raise error
             case _:
@@ -245,6 +229,7 @@ class _Control:
         identity = ended.plan.target.identity
         item = self._items[identity]
         self._busy.discard(identity)
+        item.planned = item.planned and ended.plan is item.plan
         item.plan, item.reached = ended.plan, ended.reached
         item.steps += ended.steps
         config = self._fleet.context.config.apply
@@ -253,6 +238,7 @@ class _Control:
             most_attempts=config.attempts,
             lock_wait=self._fleet.context.lock_wait,
             chance=random.random(),  # noqa: S311  jitter is no secret
+            elsewhere=item.elsewhere,
         )
         self._adapt(ended)
         self._count_locks(ended)
@@ -262,10 +248,12 @@ class _Control:
             self._nothing_in_this_stage(identity, item)
         else:
             self._conclude(worker, identity, item, found, ended)
+            if found.outcome is Outcome.BLOCKED and found.state is ItemState.PENDING:
+                self._stop(f"another process is at work on {ended.plan.target.schema}, and what comes behind it waits")
 
     # --- what it means ---
 
-    def _requeue(self, worker: int, identity: Identity, item: _Item, ended: StageEnded, found: Verdict) -> None:
+    def _requeue(self, worker: int, identity: Identity, item: Item, ended: StageEnded, found: Verdict) -> None:
         item.attempts += 1
         report = runs.Report(
             identity,
@@ -282,12 +270,14 @@ class _Control:
         self._fleet.observer(told)
 
     def _conclude(
-        self, worker: int | None, identity: Identity, item: _Item, found: Verdict, ended: StageEnded | None
+        self, worker: int | None, identity: Identity, item: Item, found: Verdict, ended: StageEnded | None
     ) -> None:
         """Nothing more happens to a target in this run, or not by this process."""
         failure = ended.failure if ended is not None else None
-        if ended is not None and ended.steps and failure is not None:
-            failure = recorded(self._fleet.session, self._fleet.context, ended.steps[-1], found.outcome)
+        failed = ended.failed_step if ended is not None else None
+        if ended is not None and failed is not None:
+            failed = item.steps[-1] = _with_all_waits(ended, failed, found)
+            failure = recorded(self._fleet.session, self._fleet.context, failed, found.outcome)
         done = [step for step in item.steps if step.outcome is Outcome.DONE]
         kept = tuple(item.steps) if failure is not None or len(self._plans) <= KEPT else ()
         seconds = sum(step.duration for step in item.steps)
@@ -296,13 +286,12 @@ class _Control:
         self._items.pop(identity, None)
         error = None
         if failure is not None:
-            step = ended.steps[-1].step if ended is not None and ended.steps else None
-            error = ItemError(kind_of(failure, step, item.plan.target), failure.message)
+            error = item_error(failure, failed.step if failed is not None else None, item.plan.target)
         self._share.report(
             runs.Report(identity, found.state, stage=item.stage, attempts=item.attempts, seconds=seconds, error=error)
         )
         self._fleet.observer(TargetEnded(worker, result))
-        if found.outcome is not Outcome.INTERRUPTED:
+        if found.state is not ItemState.PENDING:
             self._judge(error, ended, item.plan.target)
 
     def _judge(self, error: ItemError | None, ended: StageEnded | None, target: Target) -> None:
@@ -376,15 +365,11 @@ class _Control:
             self._stop(closed)
 
 
-def stage_ends(plan: TargetPlan) -> tuple[int, ...]:
-    """For each stage, the step behind its last one."""
-    return tuple(accumulate(len(part) for part in stages(plan.works)))
-
-
-def _next_stage(item: _Item) -> int | None:
-    """The first stage behind this one with a step that is not done; None when all are done."""
-    ends = stage_ends(item.plan)
-    return next((n for n, end in enumerate(ends) if end > item.reached and n > item.stage), None)
+def _with_all_waits(ended: StageEnded, failed: StepResult, found: Verdict) -> StepResult:
+    """The same; where another run's lock was in the way, told with the waits of all trials."""
+    if not held_by_another_run(ended) or failed.step.shared:
+        return failed
+    return replace(failed, failure=failures.lock_not_obtained(failed.step, round(found.waited, 1), failed.blockers))
 
 
 def _said(failure: Failure | None) -> str:

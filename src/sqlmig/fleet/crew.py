@@ -24,6 +24,8 @@ class Finished:
 
     worker: int
     ended: StageEnded
+    heard: threading.Event | None = None
+    """Where something failed: the worker begins nothing more until somebody has set this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,21 @@ class Crashed:
     error: BaseException
 
 
-News = Finished | GivenBack | Crashed | Event
+@dataclass(frozen=True, slots=True)
+class Resigned:
+    """A worker could not get a connection of its own, and others go on without it."""
+
+    worker: int
+    why: str
+
+
+News = Finished | GivenBack | Resigned | Crashed | Event
 Serve = Callable[[int, Lane, Assignment, Callable[[], Step | None]], StageEnded]
 """Runs the assignment of a worker."""
+
+
+_LOOK_FOR_THE_END = 0.1
+"""Seconds between two looks whether the run is at its end while a failure is judged."""
 
 
 class Crew:
@@ -67,20 +81,36 @@ class Crew:
         self._serve = serve
         self._stopping = stopping
         self._targets = targets
+        self._hiring = threading.Lock()
+        self._wanted = 0
+        self._first_tried = False
+        """Whether worker 0 has tried to connect: it comes first, and never goes, for it has work whatever the limit."""
         self._threads: list[threading.Thread] = []
+        self._connected: set[int] = set()
+        """The workers that have, or had, a connection."""
+
+    @property
+    def size(self) -> int:
+        """How many workers have, or had, a connection."""
+        return len(self._connected)
 
     def hire(self, count: int) -> None:
-        """Sees to it that there are so many workers."""
-        for number in range(len(self._threads), count):
-            thread = threading.Thread(target=self._work, args=(number,), name=f"sqlmig-worker-{number}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        """Sees to it that there are so many workers; the others follow when the first has tried to connect."""
+        with self._hiring:
+            self._wanted = max(self._wanted, count)
+            self._start(self._wanted if self._first_tried else min(count, 1))
 
     def close(self) -> None:
         """Sends the workers home, and waits until they have gone."""
         self.desk.close()
         for thread in self._threads:
             thread.join()
+
+    def _start(self, count: int) -> None:
+        for number in range(len(self._threads), count):
+            thread = threading.Thread(target=self._work, args=(number,), name=f"sqlmig-worker-{number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _work(self, number: int) -> None:
         lane: Lane | None = None
@@ -89,18 +119,24 @@ class Crew:
             task = self.desk.take(number)
             while task is not None:
                 if self._stopping():
+                    if lane is not None:
+                        # The transaction that was opened ahead for it holds its lock.
+                        lane.release()
                     self.news.put(GivenBack(task))
                     task = self.desk.take(number)
                     continue
                 if lane is None or lane.session.broken or (served and served % self._targets == 0):
-                    lane = self._renewed(lane, number, task)
-                    if lane is None:
+                    try:
+                        lane = self._renewed(lane, number)
+                    except ConnectionFailed as error:
+                        if self._resigns(number, task, error):
+                            return
                         task = self.desk.take(number)
                         continue
                 served += 1
                 upcoming = _Upcoming(self.desk, number, last=served % self._targets == 0)
                 self.news.put(TargetBegan(number, task.plan.target))
-                self.news.put(Finished(number, self._serve(number, lane, task, upcoming)))
+                self._tell(number, self._serve(number, lane, task, upcoming))
                 task = upcoming.task or self.desk.take(number)
         except BaseException as error:  # noqa: BLE001  told to the thread that hired, which ends the run with it
             self.news.put(Crashed(number, error))
@@ -108,19 +144,36 @@ class Crew:
             if lane is not None:
                 lane.close()
 
-    def _renewed(self, lane: Lane | None, number: int, task: Assignment) -> Lane | None:
-        """A lane that works; None, and the assignment given back, when none can be had."""
+    def _tell(self, number: int, ended: StageEnded) -> None:
+        """Tells how it ended; what has failed may be a reason to begin nothing more, so that is waited for."""
+        heard = threading.Event() if ended.outcome is Outcome.FAILED else None
+        self.news.put(Finished(number, ended, heard))
+        while heard is not None and not heard.wait(_LOOK_FOR_THE_END) and not self.desk.closed:
+            pass
+
+    def _renewed(self, lane: Lane | None, number: int) -> Lane:
         try:
             if lane is None:
-                return self._connect()
-            lane.renew()
-        except ConnectionFailed as error:
-            step = task.steps[0]
-            failure = failures.connection_lost(step, error.message)
-            ended = StageEnded(task, task.plan, task.first, Outcome.FAILED, (), failure, Remedy.RECONNECT)
-            self.news.put(Finished(number, ended))
-            return None
-        return lane
+                lane = self._connect()
+                self._connected.add(number)
+            else:
+                lane.renew()
+            return lane
+        finally:
+            with self._hiring:
+                self._first_tried = True
+                self._start(self._wanted)
+
+    def _resigns(self, number: int, task: Assignment, error: ConnectionFailed) -> bool:
+        """Whether a worker goes that could not get a connection: one that never had any, where others have one."""
+        if number > 0 and number not in self._connected and self._connected:
+            self.news.put(GivenBack(task))
+            self.news.put(Resigned(number, error.message))
+            return True
+        failure = failures.connection_lost(task.steps[0], error.message)
+        ended = StageEnded(task, task.plan, task.first, Outcome.FAILED, (), failure, Remedy.RECONNECT)
+        self.news.put(Finished(number, ended))
+        return False
 
 
 class _Upcoming:

@@ -21,6 +21,11 @@ class Desk(Generic[T]):
         self._closed = False
 
     @property
+    def closed(self) -> bool:
+        """Whether nobody gets anything any more."""
+        return self._closed
+
+    @property
     def limit(self) -> int:
         """How many workers may take work."""
         return self._limit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -13,9 +13,12 @@ from sqlmig.errors import Refused
 from sqlmig.fleet.launch import Rollout, manifest_of_run
 from sqlmig.fleet.targets import Selection
 from sqlmig.plan.planner import Up
-from sqlmig.plan.rollout import Identity
+from sqlmig.plan.results import Failure, Outcome, TargetResult
+from sqlmig.plan.rollout import Identity, ItemState, RunItem, RunState
 from sqlmig.plan.runmoves import SHORT
+from sqlmig.plan.values import Standing, Target, TargetPlan, TargetState
 from sqlmig.project.load import ProjectFiles
+from sqlmig.project.model import Scope, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class KnownRun:
     together: bool
     manifest: str | None
     targets: frozenset[Identity] = frozenset()
-    """Those that are to be tried again."""
+    """Those that it is to be about: its frozen list, or what is to be tried again."""
 
 
 def unfinished(session: Session, files: ProjectFiles, run_id: str | None) -> KnownRun:
@@ -55,7 +58,61 @@ def unfinished(session: Session, files: ProjectFiles, run_id: str | None) -> Kno
             state="nothing was changed",
             next="check out what it was begun with (`sqlmig run show` names the commit), or begin anew: `sqlmig apply`",
         )
-    return known
+    return replace(known, targets=frozenset(identity for wave in stored.waves for identity in wave.targets))
+
+
+def gone(session: Session, files: ProjectFiles, known: KnownRun, there: Sequence[Target]) -> tuple[TargetResult, ...]:
+    """A failure for each target of a run that had something coming and is not in the registry any more.
+
+    Args:
+        session: outside of a transaction.
+        files: the project.
+        known: the run.
+        there: the targets that there are.
+    """
+    missing = known.targets - {target.identity for target in there}
+    tracks = {track.name: track for track in files.tracks}
+    if not missing:
+        return ()
+    _, items = runlist.show(session, files.config.history_schema, known.run_id)
+    left = [item for item in items if (item.track, item.key) in missing and item.state not in _THROUGH]
+    return tuple(_gone(item, tracks[item.track]) for item in left if item.track in tracks)
+
+
+_THROUGH = (ItemState.DONE, ItemState.FAILED, ItemState.QUARANTINED)
+
+
+def _gone(item: RunItem, track: Track) -> TargetResult:
+    target = Target(item.track, Scope.TENANT, item.key, item.schema)
+    plan = TargetPlan(target, track, TargetState(), (), "", Standing.MISSING)
+    failure = Failure(
+        f"{item.schema} is no longer in the registry",
+        "nothing was done there since",
+        "if that is right, there is nothing to do: `sqlmig apply` goes on without it",
+    )
+    return TargetResult(plan, Outcome.FAILED, (), failure)
+
+
+def refuse_beside_waiting(session: Session, history_schema: str, manifest: str | None) -> None:
+    """Refuses to begin anew what the last run for the same waits with: somebody, or a gate, wanted that it waits.
+
+    A scheduler that starts the command again would otherwise go past every gate.
+
+    Raises:
+        Refused: that run is paused.
+    """
+    if manifest is None:
+        return
+    last = runlist.last_for(session, history_schema, manifest)
+    if last is None or last.state is not RunState.PAUSED:
+        return
+    short = last.run_id[:SHORT]
+    why = f": {last.reason}" if last.reason else ""
+    raise Refused(
+        f"run {short}, begun for the same, is paused{why}",
+        state="nothing was changed",
+        next=f"`sqlmig run resume {short}` goes on with it; `sqlmig run abort {short}` gives it up",
+    )
 
 
 def failed(session: Session, files: ProjectFiles, run_id: str | None) -> KnownRun:

@@ -38,7 +38,7 @@ from sqlmig.plan.breaker import Breaker, breaker_for, stop_on_failure
 from sqlmig.plan.events import Observer, RunBegan, StepEnded, TargetEnded
 from sqlmig.plan.results import Failure, Outcome, TargetResult
 from sqlmig.plan.rollout import Identity, ItemState, RunItem, RunState, Wave
-from sqlmig.plan.values import Plan, TargetPlan
+from sqlmig.plan.values import Plan, Target, TargetPlan
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Scope
 
@@ -113,19 +113,40 @@ def end(running: Running, outcome: Outcome) -> None:
 
 
 def run_late(running: Running, plan: Plan) -> Outcomes:
-    """Runs tenants that joined the registry meanwhile, as one more wave of the same run."""
+    """Runs tenants that joined the registry meanwhile, as more waves of the same run.
+
+    Other processes of the run may do the same at this moment, for some of them or for others: a tenant is in one wave.
+    """
     session, context = running.session, running.context
-    pending = [one.target for one in plan.pending]
+    pending = [one.target for one in plan.pending if one.target.scope is Scope.TENANT]
+    waves = _waves(running, context.run_id)
+    while missing := _in_no_wave(pending, waves):
+        late = Wave("late", tuple(target.identity for target in missing))
+        number = len(waves)
+        insist(session, context, partial(_add_wave, running, late, number, missing))
+        waves = _waves(running, context.run_id)
     if pending:
-        number = len(_waves(running, context.run_id))
-        late = Wave("late", tuple(target.identity for target in pending))
-        insist(
-            session,
-            context,
-            lambda: runs.add_wave(session, context.history, context.run_id, late, number, pending),
-        )
+        insist(session, context, lambda: _open_again(running))
         _joined(running, context.run_id)
-    return run_plan(running, plan, _waves(running, context.run_id), told=False)
+    return run_plan(running, plan, waves, told=False)
+
+
+def _in_no_wave(targets: Sequence[Target], waves: Sequence[Wave]) -> list[Target]:
+    taken = {identity for wave in waves for identity in wave.targets}
+    return [target for target in targets if target.identity not in taken]
+
+
+def _add_wave(running: Running, wave: Wave, number: int, targets: Sequence[Target]) -> None:
+    context = running.context
+    runs.add_wave(running.session, context.history, context.run_id, wave, number, targets)
+
+
+def _open_again(running: Running) -> None:
+    """Where the last of the other processes has ended the run meanwhile, it goes on."""
+    session, context = running.session, running.context
+    summary, _ = runlist.show(session, context.history, context.run_id)
+    if summary.state is RunState.FINISHED:
+        runs.reopen(session, context.history, context.run_id)
 
 
 def run_plan(

@@ -66,7 +66,7 @@ class Share:
         return max(self._looked + BEAT - time.monotonic(), 0.0)
 
     def exchange(
-        self, wave: int, stage: int, want: int, busy: Sequence[Identity], *, steal: bool = False
+        self, wave: int, stage: int, want: int, busy: Sequence[Identity], reach: runs.Reach = runs.Reach.DUE
     ) -> runs.Exchange:
         """Reports, renews the lease, claims, and looks how the run stands.
 
@@ -77,12 +77,13 @@ class Share:
         if self._looked and now > self._looked:
             self._rate = 0.5 * self._rate + 0.5 * self._ended / (now - self._looked)
         self._ended = 0
+        held = [*busy, *(report.identity for report in self._reports)]
         found = insist(
             self._session,
             self._context,
-            lambda: self._say(want, wave, stage, steal=steal),
+            lambda: self._say(want, wave, stage, reach),
             # What the lost message may have claimed is nobody's now.
-            lambda: runs.keep_only(self._session, self._context.history, self._run_id, self._worker, busy),
+            lambda: runs.keep_only(self._session, self._context.history, self._run_id, self._worker, held),
         )
         self._reports = []
         self._looked = time.monotonic()
@@ -102,8 +103,8 @@ class Share:
         except (ServerRefused, ConnectionFailed):
             return
 
-    def _say(self, want: int, wave: int, stage: int, *, steal: bool = False) -> runs.Exchange:
+    def _say(self, want: int, wave: int, stage: int, reach: runs.Reach = runs.Reach.DUE) -> runs.Exchange:
         schema, reports = self._context.history, self._reports
         return runs.exchange(
-            self._session, schema, self._run_id, self._worker, reports, want, wave, stage, LEASE, steal=steal
+            self._session, schema, self._run_id, self._worker, reports, want, wave, stage, LEASE, reach=reach
         )

@@ -59,6 +59,12 @@ class StageEnded:
     failure: Failure | None = None
     remedy: Remedy | None = None
 
+    @property
+    def failed_step(self) -> StepResult | None:
+        """The step that did not end well; None where all did, or the target failed before its next one."""
+        last = self.steps[-1] if self.steps else None
+        return last if last is not None and last.failure is not None else None
+
 
 @dataclass(frozen=True)
 class Serving:

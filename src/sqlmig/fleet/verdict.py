@@ -31,7 +31,9 @@ class Verdict:
     """Whether somebody was in the way, and the target goes to the tail of the queue."""
 
 
-def verdict(ended: StageEnded, *, most_attempts: int, lock_wait: float, chance: float) -> Verdict:
+def verdict(
+    ended: StageEnded, *, most_attempts: int, lock_wait: float, chance: float, elsewhere: bool = False
+) -> Verdict:
     """Decides.
 
     Args:
@@ -39,6 +41,8 @@ def verdict(ended: StageEnded, *, most_attempts: int, lock_wait: float, chance: 
         most_attempts: trials that a step has.
         lock_wait: seconds to try for locks that another run holds.
         chance: from 0 to 1, for jitter.
+        elsewhere: whether another process of the run may be at work on the target, and has been for as long as this
+            one wants to wait: then it is left to that one.
     """
     if ended.outcome is Outcome.DONE:
         over = ended.reached >= len(ended.plan.steps)
@@ -48,7 +52,9 @@ def verdict(ended: StageEnded, *, most_attempts: int, lock_wait: float, chance: 
     last = ended.steps[-1] if ended.steps else None
     attempts = last.attempts if last is not None else ended.assignment.trial.number
     waited = last.lock_wait if last is not None else ended.assignment.trial.waited
-    if _held_by_another_run(ended):
+    if held_by_another_run(ended):
+        if elsewhere:
+            return Verdict(ItemState.PENDING, Outcome.BLOCKED, attempts - 1, lock_wait)
         if waited < lock_wait:
             pause = _SHORTEST + (_LONGEST - _SHORTEST) * chance
             return Verdict(ItemState.PENDING, Outcome.BLOCKED, attempts - 1, waited + pause, pause, again=True)
@@ -62,8 +68,8 @@ def verdict(ended: StageEnded, *, most_attempts: int, lock_wait: float, chance: 
     return Verdict(ItemState.FAILED, Outcome.FAILED, attempts, waited)
 
 
-def _held_by_another_run(ended: StageEnded) -> bool:
-    """The server said nothing: a lock of sqlmig's own was tried in vain."""
+def held_by_another_run(ended: StageEnded) -> bool:
+    """Whether the server said nothing: a lock of sqlmig's own was tried in vain."""
     return ended.remedy is Remedy.RETRY and (ended.failure is None or ended.failure.error is None)
 
 

@@ -25,7 +25,7 @@ from sqlmig.report.runs import (
 
 @click.group("run", cls=Group)
 def run() -> None:
-    """Look at runs, pause them, go on with them, give them up."""
+    """Look at runs, pause them, give them up."""
 
 
 @run.command("list", cls=Command)

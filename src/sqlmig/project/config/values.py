@@ -159,9 +159,9 @@ class ApplyConfig:
         int,
         Key(
             whole(0, 1_000_000_000),
-            "A table with fewer rows than that, as the server estimates, gets its indexes without `CONCURRENTLY`, in a"
-            " transaction: that takes moments, and waits for no old snapshot elsewhere in the database. `0` leaves"
-            " every `CONCURRENTLY` as it is written.",
+            "A table with at most so many rows, counted, gets its indexes without `CONCURRENTLY`, in a transaction:"
+            " that takes moments, and waits for no old snapshot elsewhere in the database. `0` leaves every"
+            " `CONCURRENTLY` as it is written.",
         ),
     ] = 10_000
     connection_targets: Annotated[
