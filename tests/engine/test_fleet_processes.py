@@ -105,8 +105,9 @@ def test_a_run_all_of_whose_processes_were_killed_is_taken_up(shop: Shop, cli: C
 
 
 def test_other_files_are_another_run(shop: Shop, connect: Connect) -> None:
-    schemas = fleet(shop, 4, workers=2)
-    shop.pair("tenant", "0002_gate", "{% if schema <= 'tenant_t02' %}" + AT_THE_GATE + "{% endif %}SELECT 1;\n")
+    """And what the newer files add meanwhile is no fault of the older run."""
+    schemas = fleet(shop, 2, workers=2)
+    shop.pair("tenant", "0002_gate", AT_THE_GATE)
     with ThreadPoolExecutor() as pool:
         with gate_closed(connect()):
             first = pool.submit(shop.apply)
@@ -114,7 +115,6 @@ def test_other_files_are_another_run(shop: Shop, connect: Connect) -> None:
             shop.pair("tenant", "0003_more", "SELECT 1;\n")
             second = pool.submit(shop.apply)
             until(lambda: shop.one("SELECT count(*) FROM sqlmig.run WHERE state = 'running'") == 2)
-            until(lambda: len(done_steps(shop)) >= 8)
         assert [first.result().exit_status, second.result().exit_status] == [0, 0]
     assert first.result().run_id != second.result().run_id
     assert done_steps(shop) == steps_of(schemas, 1, 2, 3)

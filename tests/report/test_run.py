@@ -192,7 +192,7 @@ def test_a_rollback_that_was_stopped_is_not_told_to_apply():
     step = samples.step(GLOBEX, 1, "a", direction=Direction.DOWN)
     waiting = TargetResult(samples.planned(GLOBEX, step), Outcome.NOT_STARTED)
     text = failures_text(replace(samples.run(waiting), halted="enough"))
-    assert "  next: `sqlmig run resume run-1` goes on with it, " in text
+    assert "  next: run the command again, with --to, once nothing stands against that; " in text
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-MOST_WORKERS = 64
+MOST_WORKERS = 256
 
 
 class Workers(click.ParamType):  # type: ignore[type-arg]  # generic in newer releases of click only

@@ -61,7 +61,15 @@ def begin(session: Session, context: RunContext, new: NewRun, *, worker: str | N
         statement_text("run_prune_old", context.history),
         statement_text("run_begun", context.history),
     ]
+    if len(new.items) >= _MANY:
+        # The planner would take the table for as small as it was before.
+        analyze = compose("ANALYZE {history}.run_item", history=context.history).as_string().replace("%", "%%")
+        statements.insert(-1, analyze)
     return str(_transaction(session, "; ".join(statements), parameters)[-1][0][0])
+
+
+_MANY = 500
+"""Items of a run from which on the planner has to know of them."""
 
 
 def begin_message(context: RunContext, new: NewRun, *, worker: str | None = None, lease: float = 0.0) -> Message:

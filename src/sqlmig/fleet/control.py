@@ -135,7 +135,9 @@ class _Control:
         self.state = found.state
         self._hand_out(found.claimed, reach)
         self._idle = self._idle.after(found, busy=bool(self._busy), at=time.monotonic())
-        if found.state is not RunState.RUNNING:
+        # Another process may have ended it already, with nothing left.
+        over = found.state is RunState.FINISHED and found.wave >= len(self._waves)
+        if found.state is not RunState.RUNNING and not over:
             self._stop(f"the run is {found.state.value}" + (f": {found.reason}" if found.reason else ""))
         if self._fleet.context.stop.requested:
             self._stop("it was asked to stop")

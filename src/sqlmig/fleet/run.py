@@ -24,7 +24,7 @@ from sqlmig.db.lane import Lane
 from sqlmig.db.locks import blockers_of
 from sqlmig.db.servers import free_connections
 from sqlmig.db.session import Session, connect
-from sqlmig.errors import ConnectionFailed, MigrationFailed
+from sqlmig.errors import ConnectionFailed, MigrationFailed, Refused
 from sqlmig.fleet.alone import run_in_turn
 from sqlmig.fleet.control import run_waves
 from sqlmig.fleet.insisting import insist
@@ -146,7 +146,8 @@ def _open_again(running: Running) -> None:
     session, context = running.session, running.context
     summary, _ = runlist.show(session, context.history, context.run_id)
     if summary.state is RunState.FINISHED:
-        runs.reopen(session, context.history, context.run_id)
+        with contextlib.suppress(Refused):  # they have done these, too
+            runs.reopen(session, context.history, context.run_id)
 
 
 def run_plan(

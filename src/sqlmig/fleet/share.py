@@ -24,7 +24,7 @@ BEAT = 1.0
 
 _BATCH = 50
 """Reports after which they are written."""
-_QUICK = 25
+_QUICK = 50
 """Targets for each worker that are claimed ahead, at the most: of those that take next to no time."""
 _AHEAD = 0.05
 """Seconds of work that are claimed ahead: what is claimed by one process cannot be had by another."""

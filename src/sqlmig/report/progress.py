@@ -228,11 +228,16 @@ def _waits(draft: _Draft, state: RunProgress, event: TargetWaits) -> None:
         draft.lines.append(waiting_line(event.target, event.blockers))
 
 
+_PATIENT = 20
+"""Where there are few targets, so many times more of what is alike is told."""
+
+
 def _is_news(draft: _Draft, state: RunProgress, blockers: Sequence[Holder], why: str) -> bool:
     """Whether somebody in the way is worth a line: in a fleet, one session may keep hundreds of targets waiting."""
     who: object = blockers[0].pid if blockers else why
     draft.waits[who] += 1
-    return not state.fleet or draft.waits[who] <= _EXAMPLES[state.medium]
+    most = _EXAMPLES[state.medium]
+    return draft.waits[who] <= (most if state.fleet else most * _PATIENT)
 
 
 def _steps_left_out(event: TargetEnded) -> int:

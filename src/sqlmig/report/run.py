@@ -105,14 +105,16 @@ def _invalid(indexes: Sequence[str]) -> str:
 
 
 def _halted(result: RunResult, waiting: Sequence[str]) -> str:
-    again = f"run resume {result.run_id}" if _downwards(result) else "apply --resume"
+    goes_on = "`sqlmig apply --resume` goes on with it, once nothing stands against that"
+    if _downwards(result):
+        goes_on = "run the command again, with --to, once nothing stands against that"
     names = f" ({some(waiting)})" if waiting else ""
     of = counted(len(result.results), "target")
     return (
         f"sqlmig: the run was stopped: {result.halted}\n"
         f"  state: {len(waiting):,} of {of} had no turn, and are as they were{names}; "
         "what was under way was finished\n"
-        f"  next: `sqlmig {again}` goes on with it, once nothing stands against that; "
+        f"  next: {goes_on}; "
         f"`sqlmig run show {result.run_id}` lists every target"
     )
 

@@ -5,12 +5,16 @@ WITH report AS (
         track text, target text, state text, stage smallint, attempts smallint, waited real, delay float8,
         seconds real, sqlstate text, error jsonb)
 ), before AS MATERIALIZED (
+    -- One look at the key for each report, whatever the planner believes of a table that has just been filled.
     SELECT i.track, i.target, i.state
-    FROM {history}.run_item AS i JOIN report AS r ON i.track = r.track AND i.target = r.target
-    WHERE i.run_id = %(run_id)s
-      AND ((i.state = 'running' AND i.worker = %(worker)s)
-           OR (r.state = 'done' AND i.state IN ('pending', 'running', 'blocked')))
-    FOR UPDATE OF i
+    FROM report AS r CROSS JOIN LATERAL (
+        SELECT item.track, item.target, item.state
+        FROM {history}.run_item AS item
+        WHERE item.run_id = %(run_id)s AND item.track = r.track AND item.target = r.target
+          AND ((item.state = 'running' AND item.worker = %(worker)s)
+               OR (r.state = 'done' AND item.state IN ('pending', 'running', 'blocked')))
+        FOR UPDATE
+    ) AS i
 ), reported AS (
     UPDATE {history}.run_item AS i
     SET state = r.state, stage = r.stage, attempts = coalesce(r.attempts, i.attempts),
