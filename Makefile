@@ -1,6 +1,6 @@
 # Every target does its own set-up. `make help` prints this file's targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-slow test-faults test-matrix test-lowest test-docker check bench bench-lint docs clean
+.PHONY: help demo test test-fast test-slow test-faults test-matrix test-lowest test-docker check bench bench-fleet bench-lint docs clean
 USABLE := 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
   $$p -c $(USABLE) 2>/dev/null && echo $$p && break; done)
@@ -51,6 +51,8 @@ check: .venv/dev.stamp ## style, types, import contracts, generated documentatio
 	$(PYTEST) tests/test_docs.py tests/test_documents.py
 bench: .venv/dev.stamp ## sqlmig against psql, and the planning of 10,000 tenants
 	.venv/bin/python scripts/bench
+bench-fleet: .venv/dev.stamp ## sqlmig on fleets, against psql, dbmate and Alembic (needs npm)
+	.venv/bin/python scripts/bench fleet
 bench-lint: .venv/dev.stamp ## the linter beside squawk: time, and who reports what
 	.venv/bin/pip install --quiet --disable-pip-version-check squawk-cli
 	.venv/bin/python scripts/bench lint

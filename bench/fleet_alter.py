@@ -14,6 +14,9 @@ TABLES = 10
 WORKERS = 4
 WANTED = 1_500
 """Tenants a second."""
+ALIKE = "ALTER TABLE {table} ADD COLUMN note_{number} text;\n"
+OF_ITS_OWN = "ALTER TABLE {table} ADD COLUMN note_{number} text DEFAULT {{{{ tenant.slug | literal }}}};\n"
+"""A text that is another one for each tenant."""
 
 
 class Fleet:
@@ -46,9 +49,15 @@ class Fleet:
             self.folder, f"{number:04d}_note", text.format(number=number, table=f"item_{1 + number % TABLES}")
         )
 
-    def alter(self, *options: str, url: str | None = None) -> Ran:
-        """Gives every tenant a column."""
-        self.add("ALTER TABLE {table} ADD COLUMN note_{number} text;\n")
+    def alter(self, *options: str, text: str = ALIKE, url: str | None = None) -> Ran:
+        """Gives every tenant a column.
+
+        Args:
+            options: of `sqlmig apply`.
+            text: what `add` takes.
+            url: the way to the database, when it is not the shortest one.
+        """
+        self.add(text)
         ran = apply(self.folder, url or self.url, *options)
         if ran.steps != self._size:
             raise RuntimeError(f"{ran.steps} of {self._size} tenants were migrated")

@@ -28,9 +28,7 @@ def register(shop: Shop, slugs: Sequence[str], tier: str = "trial") -> None:
     """Tenants that nothing was applied to, as somebody without sqlmig makes them."""
     for slug in slugs:
         shop.sql(f"CREATE SCHEMA tenant_{slug}")
-        shop.sql(
-            "INSERT INTO core.tenants (slug, schema_name, tier) VALUES (%s, %s, %s)", slug, f"tenant_{slug}", tier
-        )
+        shop.sql("INSERT INTO core.tenants (slug, schema_name, tier) VALUES (%s, %s, %s)", slug, f"tenant_{slug}", tier)
 
 
 def slugs(count: int) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,18 @@ def test_a_fleet_that_is_up_to_date_is_planned(bench):
 @pytest.mark.parametrize(("part", "arguments"), [("cold_start", {"rounds": 1}), ("tokens", {"size": 100, "rounds": 1})])
 def test_the_other_benchmarks_run(bench, part, arguments):
     assert any(" ms" in line for line in bench(part).report(**arguments))
+
+
+@pytest.mark.slow
+def test_the_parts_of_the_fleet_benchmark_run(bench, tmp_path):
+    # What part 7 compares with is fetched from the network; all the others need nothing but a server.
+    lines = list(bench("fleet").report("123456", tenants=12, rounds=1, folder=tmp_path))
+    headings = [before for before, line in pairwise(lines) if line and not line.strip("-")]
+    assert [heading[0] for heading in headings] == ["1", "2", "3", "4", "5", "6"]
+    trips = [float(found) for line in lines for found in re.findall(r"([\d.]+) round trips", line)]
+    assert len(trips) == 2
+    # Connecting, planning and reading back are in it, shared by twelve tenants only.
+    assert all(1 < count < 10 for count in trips)
 
 
 def test_the_linter_s_corpus_is_a_project_that_is_understood_whole(bench, tmp_path):

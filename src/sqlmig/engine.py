@@ -26,7 +26,7 @@ from sqlmig.errors import Interrupted, LockNotObtained, MigrationFailed, Refused
 from sqlmig.fleet.known import failed, gone, refuse_beside_waiting, unfinished
 from sqlmig.fleet.launch import Rollout, launch, manifest_of_run
 from sqlmig.fleet.readback import not_where_they_should_be, reading_back
-from sqlmig.fleet.replanning import planned_anew, step_maker
+from sqlmig.fleet.replanning import planned_anew, planned_late, step_maker
 from sqlmig.fleet.run import Outcomes, Running, begin, end, run_late, run_plan, take_up, worker_name
 from sqlmig.fleet.targets import Selected, Selection, read_snapshot, select_targets
 from sqlmig.plan.events import Observer, RunEnded, nobody
@@ -222,8 +222,8 @@ def _linted(job: Job, planned: Plan, goal: Goal) -> Plan:
 
 
 def _running(job: Job, goal: Goal) -> Running:
-    replan = partial(planned_anew, job.files, goal)
-    return Running(job.session, job.files, job.context, job.observer, replan, job.rollout, worker_name())
+    replan, plan_late = partial(planned_anew, job.files, goal), partial(planned_late, job.files, goal)
+    return Running(job.session, job.files, job.context, job.observer, replan, plan_late, job.rollout, worker_name())
 
 
 def _late_joiners(

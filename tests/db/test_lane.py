@@ -411,3 +411,21 @@ def test_another_encoding_that_a_file_sets_does_not_garble_the_history(yard: Yar
             result = lane.run(one, around(version), ONCE, table("tenant_b", 1))
             assert result.outcome is Outcome.DONE, result.failure
     assert yard.one("SELECT count(*) FROM sqlmig.log WHERE actor = 'Jürgen'") == 2
+
+
+def test_a_file_that_reads_differently_in_each_tenant_is_recorded_and_judged_by_what_it_says_there(yard: Yard) -> None:
+    """What is the same for all targets of a file is worked out once; its rendered text is not among that."""
+
+    def rendered(schema: str, text: str) -> Step:
+        there = step(schema, 1, text)
+        return replace(there, unit=file.unit, sql=replace(there.sql, script=file.script))
+
+    file = table("tenant_a", 1)
+    yard.sql("CREATE SCHEMA tenant_c")
+    with yard.lane() as lane:
+        assert lane.run(file, around(1), ONCE).outcome is Outcome.DONE
+        assert lane.run(rendered("tenant_b", "CREATE TABLE other (id int);\n"), around(1), ONCE).outcome is Outcome.DONE
+        reaching = lane.run(rendered("tenant_c", "CREATE TYPE public.mood AS ENUM ('fine');\n"), around(1), ONCE)
+    assert "type public.mood" in failure_of(reaching).message
+    assert yard.one("SELECT count(DISTINCT checksum) FROM sqlmig.applied") == 1
+    assert yard.one("SELECT count(DISTINCT rendered) FROM sqlmig.applied") == 2

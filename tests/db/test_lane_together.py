@@ -129,3 +129,56 @@ def test_files_that_only_a_look_from_outside_can_judge_run_together_too(yard: Ya
     assert result.failure is not None
     assert "function public.one()" in result.failure.message
     assert yard.tables("tenant_a") == ["t3"]
+
+
+REACH = "CREATE TABLE t2 (id int);\nINSERT INTO public.rates VALUES (1);\n"
+
+
+@pytest.mark.parametrize("number", [0, 1, 2], ids=["the-first", "the-second", "the-last"])
+def test_the_one_guard_of_several_files_still_leads_to_the_file_that_reached_outside(yard: Yard, number: int) -> None:
+    yard.sql("CREATE TABLE public.rates (id int)")
+    files = ["CREATE TABLE t1 (id int);\n", "CREATE TABLE t3 (id int);\n", "CREATE TABLE t4 (id int);\n"]
+    files[number] = REACH
+    with yard.lane() as lane:
+        (result,) = run(lane, made("tenant_a", *files), step("tenant_b", 1, TWO[0]))
+        assert not lane.session.in_transaction
+    assert (result.outcome, result.remedy, result.step.version, result.attempts) == (
+        Outcome.FAILED,
+        Remedy.FAIL,
+        number + 1,
+        1,
+    )
+    assert result.failure is not None
+    assert f"000{number + 1}_m{number + 1} changes what does not belong to tenant_a: public.rates" in (
+        result.failure.message
+    )
+    assert yard.one("SELECT count(*) FROM public.rates") == 0
+    assert (yard.tables("tenant_a"), yard.versions("tenant_a")) == ([], [])
+
+
+@pytest.mark.parametrize("verify", [None, "SELECT 1 WHERE to_regclass('t1') IS NULL;\n"], ids=["plain", "verified"])
+def test_files_that_stay_at_home_have_one_guard_behind_the_last(yard: Yard, proxy: Proxy, verify: str | None) -> None:
+    sent: list[str] = []
+
+    def rule(text: str) -> Fate:
+        sent.append(text)
+        return Fate.PASS
+
+    proxy.rule = rule
+    with yard.lane(proxy.url) as lane:
+        results = run(lane, made("tenant_a", *TWO, "CREATE TABLE t3 (id int);\n", verify=verify))
+    assert [one.outcome for one in results] == [Outcome.DONE] * 3
+    assert [text.count(".guard(") for text in sent if ".guard(" in text] == [1]
+    assert "COMMIT" in next(text for text in sent if ".guard(" in text)
+    # Each has its row, in order, with its own time; only the last one's locks were counted.
+    assert yard.one("SELECT array_agg(version ORDER BY id) FROM sqlmig.log WHERE duration > '0'") == [1, 2, 3]
+    assert [bool(one.locks) for one in results] == [False, False, True]
+
+
+def test_a_file_that_ends_the_transaction_is_found_before_the_next_one_runs(yard: Yard) -> None:
+    """No file gets so far: transaction control is refused when it is planned."""
+    with yard.lane() as lane:
+        (result,) = run(lane, made("tenant_a", "CREATE TABLE t1 (id int);\nCOMMIT;\nBEGIN;\n", TWO[1]))
+    assert result.failure is not None
+    assert result.failure.message == "0001_m1 ended its own transaction in tenant_a"
+    assert yard.one("SELECT count(*) FROM information_schema.columns WHERE table_name = 't1'") == 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Session, session
+from sqlmig.db.session import Session, partly_filled, session
 
 
 @pytest.fixture
@@ -80,3 +80,16 @@ def test_a_session_that_was_ended_says_so_each_time(opened: Session) -> None:
 
 def test_a_table_has_its_names_even_without_rows(opened: Session) -> None:
     assert opened.table('SELECT 1 AS a, 2 AS "B b" WHERE false') == (["a", "B b"], [])
+
+
+NASTY = ["plain", "per%cent", "per%(later)s", "per%%cent %s", "a'b", "back\\slash %"]
+
+
+@pytest.mark.parametrize("first", NASTY)
+@pytest.mark.parametrize("later", NASTY)
+def test_a_statement_may_be_filled_in_two_steps_whatever_the_values_look_like(
+    opened: Session, first: str, later: str
+) -> None:
+    text = "SELECT %(first)s, 'a %% sign', %(later)s, 7 %% 4, %(first)s"
+    template = partly_filled(text, {"first": first}, ["later"])
+    assert opened.rows(template, {"later": later}) == [(first, "a % sign", later, 3, first)]

@@ -82,12 +82,11 @@ def test_a_signal_rolls_back_what_is_under_way_and_resume_does_the_rest(shop: Sh
     schemas = fleet(shop, 6, workers=2)
     shop.pair("tenant", "0002_gate", AT_THE_GATE + "CREATE TABLE kept (id int);\n")
     stop = Stop()
-    with ThreadPoolExecutor() as pool:
-        with gate_closed(connect()):
-            run = pool.submit(shop.project().apply, stop=stop)
-            until(lambda: len(at_the_gate(shop.connection)) == 2)
-            stop.request()
-            result = run.result()
+    with ThreadPoolExecutor() as pool, gate_closed(connect()):
+        run = pool.submit(shop.project().apply, stop=stop)
+        until(lambda: len(at_the_gate(shop.connection)) == 2)
+        stop.request()
+        result = run.result()
     assert result.exit_status == 5
     assert len(only(Outcome.INTERRUPTED, result)) == 2
     assert len(only(Outcome.NOT_STARTED, result)) == 4

@@ -1,4 +1,4 @@
-"""Waves: who comes first, what has to hold before the others follow, and how a run is taken up that was stopped there."""
+"""Waves: who comes first, what has to hold before the others follow, and how a run goes on that was stopped there."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def waves_of(seen: list[Event]) -> dict[str, list[str]]:
 
 def fail_in(shop: Shop, schema: str) -> None:
     """A migration that one tenant's schema refuses."""
-    shop.pair("tenant", "0002_broken", f"{{% if schema == '{schema}' %}}SELECT 1 / 0;{{% else %}}SELECT 1;{{% endif %}}\n")
+    shop.pair(
+        "tenant", "0002_broken", f"{{% if schema == '{schema}' %}}SELECT 1 / 0;{{% else %}}SELECT 1;{{% endif %}}\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,8 +117,8 @@ def test_a_canary_that_fails_halts_the_run_and_retry_and_resume_finish_it(shop: 
     assert summary.reason == why
     assert [item.state.value for item in items] == ["done", "failed", *["pending"] * 4]
 
+    fail_in(shop, "nobody")
     with pytest.raises(Refused) as refused:
-        fail_in(shop, "nobody")
         shop.project().resume()
     assert refused.value.message == f"run {run_id[:8]} was begun with other files, or other settings"
     assert refused.value.next is not None

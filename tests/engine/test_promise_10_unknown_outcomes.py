@@ -269,7 +269,7 @@ def test_promise_10_a_second_connection_that_cannot_be_had_leaves_no_transaction
     shop: Shop, role: Callable[..., Role]
 ) -> None:
     """Who drops is looked at from outside; without that look the step is rolled back and its failure recorded."""
-    name, _, url = role("CONNECTION LIMIT 1")
+    name, _, url = role("CONNECTION LIMIT 2")
     shop.sql("DROP SCHEMA sqlmig, core CASCADE")
     shop.sql(f'GRANT ALL ON DATABASE "{shop.connection.info.dbname}" TO {name}')
     as_role = replace(shop, database_url=url)

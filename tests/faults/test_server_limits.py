@@ -97,10 +97,10 @@ def test_a_server_that_runs_out_of_connections_in_mid_run_leaves_nothing_half_do
         ("statement_timeout", "150ms"),
         ("lock_timeout", "20ms"),
         ("idle_in_transaction_session_timeout", "20ms"),
-        ("idle_session_timeout", "20ms"),
+        # Between two messages a run rests for up to a second.
+        ("idle_session_timeout", "2s"),
         ("transaction_timeout", "150ms"),
         ("default_transaction_isolation", "serializable"),
-        ("default_transaction_read_only", "on"),
         ("default_transaction_deferrable", "on"),
         ("search_path", "core"),
         ("synchronous_commit", "off"),
@@ -117,6 +117,21 @@ def test_what_is_set_for_the_role_does_not_decide_what_a_run_does(place: Place, 
         assert first.status == 0, first.said
         as_after_a_clean_run(connection, place)
         result["verdict"] = str(first)
+
+
+def test_a_role_that_shall_only_read_is_refused_with_words_and_nothing_is_changed(place: Place) -> None:
+    name = "ALTER ROLE ... SET default_transaction_read_only = on"
+    with results.result("scenario", group=GROUP, name=name) as result, place.connect() as connection:
+        with set_for_the_role(connection, "default_transaction_read_only", "on"):
+            first = place.apply()
+        assert first.status == 2, first.said
+        assert "read-only transaction" in first.said
+        assert "ALTER ROLE ... RESET default_transaction_read_only" in first.said
+        known_to_history(connection, place.clean)
+        second = place.apply()
+        assert second.status == 0, second.said
+        as_after_a_clean_run(connection, place)
+        result["verdict"] = f"{first}; rerun {second.status}"
 
 
 @contextlib.contextmanager

@@ -10,8 +10,10 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from sqlmig.db.locks import Keys, keys_for
 from sqlmig.db.session import Session, quoted
@@ -135,6 +137,8 @@ class RunContext:
     stop: Stop = field(default_factory=Stop)
     on_wait: Callable[[Target, list[Holder]], None] = lambda _target, _holders: None
     """Called while a statement or a lock keeps a target waiting."""
+    known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What has been worked out for many targets at once, by whoever did; see `messages`."""
 
     @property
     def history(self) -> str:
@@ -148,28 +152,41 @@ class RunContext:
 
     def keys(self, target: Target) -> Keys:
         """The advisory locks that changing a target takes."""
-        return keys_for(self.history, target)
+        return _keys(self.history, target)
 
     def settings(self, step: Step) -> dict[str, str]:
         """The settings that hold for one step; all of them end with its transaction."""
+        return self.settings_of_file(step) | self.settings_of_target(step)
+
+    def settings_of_file(self, step: Step) -> dict[str, str]:
+        """Those that are the same for all targets that a step's file runs in."""
         directives = step.script.directives
         apply = self.config.apply
-        target = step.target
         settings = {
             "statement_timeout": directives.statement_timeout or apply.statement_timeout,
             "lock_timeout": directives.lock_timeout or apply.lock_timeout,
             "idle_in_transaction_session_timeout": "10min",
-            "search_path": quoted(target.schema, *self.config.search_path),
             "standard_conforming_strings": "on",
+        }
+        if apply.synchronous_commit == "off":
+            # The history row is in the same transaction: a crash of the server takes back both, or neither.
+            settings["synchronous_commit"] = "off"
+        return settings
+
+    def settings_of_target(self, step: Step) -> dict[str, str]:
+        """Those that are each target's own."""
+        target = step.target
+        settings = {
+            "search_path": quoted(target.schema, *self.config.search_path),
             "application_name": f"sqlmig {target.schema} {step.label}"[:63],
         }
         if target.scope is Scope.TENANT and target.tenant is not None:
             # Rows under forced row level security are seen only with the tenant's context.
             settings[self.config.lint.tenant_setting] = target.tenant.id
-        if apply.synchronous_commit == "off":
-            # The history row is in the same transaction: a crash of the server takes back both, or neither.
-            settings["synchronous_commit"] = "off"
         return settings
+
+
+_keys = lru_cache(maxsize=1024)(keys_for)
 
 
 def new_run_id() -> str:

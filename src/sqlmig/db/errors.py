@@ -19,7 +19,7 @@ class ServerRefused(SqlmigError):
 
     def __init__(self, said: ServerError) -> None:
         text = said.message if said.detail is None else f"{said.message} ({said.detail})"
-        super().__init__(f"the server refused: {text}", next=said.hint)
+        super().__init__(f"the server refused: {text}", next=said.hint or _NEXT.get(said.sqlstate or ""))
         self.said = said
 
 
@@ -43,6 +43,12 @@ def server_error(error: psycopg.Error, completed: int | None = None) -> ServerEr
         source=said.source_function,
     )
 
+
+_NEXT = {
+    "25006": "connect to the primary; or let the role write: ALTER ROLE ... RESET default_transaction_read_only",
+    "57P05": "let sessions rest for longer: ALTER ROLE ... SET idle_session_timeout = 0",
+}
+"""What helps where the server gives no hint."""
 
 _ADVICE = (
     (r"password authentication failed|no password supplied", "check the user and the password (PGPASSFILE, a service)"),

@@ -9,7 +9,7 @@ from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.history import statement_text
 from sqlmig.db.polling import Ended
-from sqlmig.db.session import Session, beside, filled, text_of
+from sqlmig.db.session import Session, beside, filled, partly_filled, text_of
 from sqlmig.db.traits import needs_another_session, traits_of
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.retry import remedy
@@ -26,6 +26,8 @@ TIDY = (
     "CLOSE ALL",
     "UNLISTEN *",
 )
+OUTSIDE = "SQLM2"
+"""The guard's SQLSTATE for what was changed outside of the step's schema."""
 SPEAK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"
 """Deferred constraints speak before the guard looks at the locks that their triggers take."""
 
@@ -39,15 +41,28 @@ def guard(step: Step, context: RunContext, *, target_key: int | None, held: str 
         target_key: the lock that the step's transaction must still hold; None when another transaction's does.
         held: what `written_elsewhere` gave before the file ran.
     """
+    return guard_filled(guard_template(step, context), step, target_key=target_key, held=held)
+
+
+def guard_template(step: Step, context: RunContext) -> str:
+    """What `guard` gives, for all targets that a step's file runs in; for `guard_filled`."""
+    touches = {"touches": list(step.script.directives.touches)}
+    return partly_filled(_statement("guard_step", context.history), touches, _OF_TARGET)
+
+
+_OF_TARGET = ("schema", "held", "target_key", "looks_at_catalog")
+
+
+def guard_filled(template: str, step: Step, *, target_key: int | None, held: str) -> str:
+    """The call of `guard`, made of its template."""
     tenant = step.target.scope is Scope.TENANT
     parameters = {
         "schema": step.target.schema if tenant else None,
-        "touches": list(step.script.directives.touches),
         "held": held,
         "target_key": target_key,
         "looks_at_catalog": tenant and traits_of(step).looks_at_catalog,
     }
-    return filled(_statement("guard_step", context.history), parameters)
+    return filled(template, parameters)
 
 
 def verify(session: Session, step: Step) -> None:

@@ -21,7 +21,8 @@ from dataclasses import dataclass, replace
 from sqlmig.db import failures, messages, records
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.messages import Opened, Opening
+from sqlmig.db.guard import OUTSIDE
+from sqlmig.db.messages import Guarding, Opened, Opening
 from sqlmig.db.polling import Ended, Obstacle, Polling
 from sqlmig.db.session import Session
 from sqlmig.db.transaction import Ahead, Transaction, Work
@@ -90,7 +91,7 @@ class Lane:
         Returns:
             One result for each step when they are done; otherwise only that of the step that was not.
         """
-        work = Work(tuple(steps), tuple(digests), trial.number, trial.waited)
+        work = Work(tuple(steps), tuple(digests), trial.number, trial.waited, messages.guarding(steps))
         try:
             if self.session.broken:
                 self._ahead = None
@@ -139,8 +140,17 @@ class Lane:
             except ServerRefused as refused:
                 said = refused.said
                 if not work.in_file:
+                    if self._guard_each(work, said):
+                        continue
                     said = replace(said, offset=None, completed=None)
                 self._recover(work, said)
+
+    def _guard_each(self, work: Work, said: ServerError) -> bool:
+        """Whether the files shall run again, with the guard behind each: one of several was refused, and not named."""
+        if said.sqlstate != OUTSIDE or work.guarding is Guarding.EACH or len(work.steps) == 1:
+            return False
+        work.guarding = Guarding.EACH
+        return self._roll_back()
 
     def _attempt(self, work: Work, patience: float, following: Step | None) -> None:
         work.at, work.in_file, work.committing = 0, False, False

@@ -12,17 +12,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import lru_cache
 
 from sqlmig.db import records
 from sqlmig.db.context import RunContext
-from sqlmig.db.guard import SPEAK_NOW, TIDY, guard
+from sqlmig.db.guard import SPEAK_NOW, TIDY, guard_filled, guard_template
 from sqlmig.db.history import statement_text
 from sqlmig.db.locks import Keys, objects_key
 from sqlmig.db.polling import Obstacle
 from sqlmig.db.session import Answer, Session, assignments, filled
-from sqlmig.db.traits import needs_another_session
+from sqlmig.db.traits import needs_another_session, traits_of
 from sqlmig.plan.values import Step
+
+
+class Guarding(Enum):
+    """Behind which of a transaction's files the guard stands."""
+
+    EACH = "each"
+    LAST = "last"
+    """It answers for all of them; when it refuses, it does not know which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,8 @@ def opened(answer: Answer) -> Opened:
 
 def settings(session: Session, step: Step, context: RunContext) -> tuple[str, ...]:
     """The statements that give a step's settings until its transaction ends."""
-    return assignments({**context.settings(step), **session.own_settings}, "SET LOCAL")
+    own = {**context.settings_of_target(step), **session.own_settings}
+    return (*_texts(step, context).settings, *assignments(own, "SET LOCAL"))
 
 
 def closing(
@@ -92,6 +102,7 @@ def closing(
     *,
     held: str,
     key: int | None,
+    unrecorded: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """The statements behind a file; the last one's first value is the number of lock table entries.
 
@@ -103,16 +114,40 @@ def closing(
         attempt: for the history.
         held: see `guard`.
         key: see `guard`.
+        unrecorded: the `record` of earlier steps of the transaction that wait for the guard.
     """
-    look = guard(step, context, target_key=key, held=held)
-    record = filled(*records.step_call(context.history, step, digest, attempt))
+    look = guard_filled(_texts(step, context).guard, step, target_key=key, held=held)
+    # The guard comes first: what the history's rows lock would be held against the files.
+    recording = ", ".join((*unrecorded, record(step, context, digest, attempt)))
     return (
         SPEAK_NOW,
         *TIDY,
         # With RESET ALL the role's own limits are back, and may not end a migration just before its end.
         *assignments({**_NO_LIMIT, **session.own_settings}, "SET LOCAL"),
-        f"SELECT {look}, {record}, pg_catalog.pg_advisory_unlock_all()",
+        f"SELECT {look}, {recording}, pg_catalog.pg_advisory_unlock_all()",
     )
+
+
+def record(step: Step, context: RunContext, digest: str, attempt: records.Attempt) -> str:
+    """The call that writes a step that has run into the history."""
+    return filled(_texts(step, context).record, records.of_target(step, digest, attempt))
+
+
+def tidying(context: RunContext) -> tuple[str, ...]:
+    """The statements behind a file that another one's guard answers for; the last one's only value is empty."""
+    return (SPEAK_NOW, *TIDY, filled(_statement("forget_prepared", context.history), {}))
+
+
+def guarding(steps: Sequence[Step]) -> Guarding:
+    """Behind which files of one transaction the guard has to stand, as long as it finds nothing.
+
+    Behind each, where one file may do what another may not, or what has to be looked at before the next one runs.
+    """
+
+    def own(step: Step) -> bool:
+        return bool(step.script.directives.touches) or traits_of(step).controls_transaction
+
+    return Guarding.EACH if any(own(step) or needs_another_session(step) for step in steps) else Guarding.LAST
 
 
 _NO_LIMIT = {"statement_timeout": "0"}
@@ -144,6 +179,37 @@ def rides_along(steps: Sequence[Step], following: Step) -> bool:
     if not following.transaction or following.shared or any(step.shared for step in steps):
         return False
     return not any(map(needs_another_session, (*steps, following)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What is sent around a step's file, as far as it is the same for all targets of a run."""
+
+    of: Step
+    """The step that they were made for: while it is held, the ids that they are found by are nobody else's."""
+    settings: tuple[str, ...]
+    guard: str
+    record: str
+
+
+def _texts(step: Step, context: RunContext) -> _Texts:
+    # A plan's steps share their files: the very same objects, which `of` holds on to.
+    key = (id(step.unit), id(step.script), step.direction)
+    known: _Texts | None = context.known.get(key)
+    if known is None:
+        known = _Texts(
+            step,
+            assignments(context.settings_of_file(step), "SET LOCAL"),
+            guard_template(step, context),
+            records.step_template(context.history, step, context.run_id, context.origin),
+        )
+        if len(context.known) >= _MOST_KNOWN:
+            context.known.clear()
+        context.known[key] = known
+    return known
+
+
+_MOST_KNOWN = 256
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from sqlmig.db import runs
 from sqlmig.db.context import Origin, RunContext
 from sqlmig.db.history import read_unfinished, statement_text, target_row
-from sqlmig.db.session import Session
+from sqlmig.db.session import Session, partly_filled
 from sqlmig.db.traits import traits_of
 from sqlmig.plan.repair import Repair
 from sqlmig.plan.results import Outcome, ServerError
@@ -58,26 +58,45 @@ def record_step(history_schema: str, step: Step, digest: str, attempt: Attempt) 
 
 def step_call(history_schema: str, step: Step, digest: str, attempt: Attempt) -> Message:
     """The call that records a finished step, to stand in a query."""
-    down = step.unit.down if isinstance(step.unit, Migration) else None
-    return _record_step(history_schema), {
+    of_file = _of_file(step, attempt.run_id, attempt.origin)
+    return _record_step(history_schema), of_file | of_target(step, digest, attempt)
+
+
+def step_template(history_schema: str, step: Step, run_id: str, origin: Origin) -> str:
+    """What `step_call` gives, for all targets that a step's file runs in: what `of_target` gives is still to come."""
+    return partly_filled(_record_step(history_schema), _of_file(step, run_id, origin), _OF_TARGET)
+
+
+def of_target(step: Step, digest: str, attempt: Attempt) -> dict[str, object]:
+    """The parameters of a step's record that are each target's own."""
+    return {
         **target_row(step.target),
+        "rendered": traits_of(step).rendered,
+        "digest": bytes.fromhex(digest),
+        "duration": attempt.duration,
+        "lock_wait": attempt.lock_wait,
+        "attempts": attempt.attempts,
+        "detail": json.dumps(attempt.detail) if attempt.detail is not None else None,
+    }
+
+
+_OF_TARGET = ("track", "target", "schema_name", "rendered", "digest", "duration", "lock_wait", "attempts", "detail")
+
+
+def _of_file(step: Step, run_id: str, origin: Origin) -> dict[str, object]:
+    down = step.unit.down if isinstance(step.unit, Migration) else None
+    return {
         "version": step.version,
         "name": step.unit.name,
         "action": step.direction.value,
         "algorithm": ALGORITHM,
         "checksum": bytes.fromhex(step.script.checksum),
-        "rendered": traits_of(step).rendered,
         "down_checksum": bytes.fromhex(down.checksum) if down is not None else None,
-        "digest": bytes.fromhex(digest),
-        "run_id": attempt.run_id,
-        "duration": attempt.duration,
-        "lock_wait": attempt.lock_wait,
-        "attempts": attempt.attempts,
-        "actor": attempt.origin.actor,
-        "host": attempt.origin.host,
-        "tool": attempt.origin.tool,
-        "git_commit": attempt.origin.git_commit,
-        "detail": json.dumps(attempt.detail) if attempt.detail is not None else None,
+        "run_id": run_id,
+        "actor": origin.actor,
+        "host": origin.host,
+        "tool": origin.tool,
+        "git_commit": origin.git_commit,
     }
 
 

@@ -10,7 +10,7 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -353,11 +353,15 @@ def assignments(settings: Mapping[str, str], verb: Literal["SET", "SET LOCAL"]) 
     return tuple(_assignment(verb, name, value) for name, value in settings.items())
 
 
-@lru_cache(maxsize=1024)
 def _assignment(verb: str, name: str, value: str) -> str:
     # A search path is a list of names, quoted already; everything else is one value.
     written = value if name == "search_path" else literal(value)
-    return f"{verb} {'.'.join(sql.Identifier(part).as_string() for part in name.split('.'))} = {written}"
+    return f"{verb} {_setting(name)} = {written}"
+
+
+@lru_cache(maxsize=64)
+def _setting(name: str) -> str:
+    return ".".join(map(_identifier, name.split(".")))
 
 
 @cache
@@ -376,6 +380,13 @@ def filled(text: str, parameters: Mapping[str, object]) -> str:
     return text % {name: literal(value) for name, value in parameters.items()}
 
 
+def partly_filled(text: str, parameters: Mapping[str, object], left: Iterable[str]) -> str:
+    """A statement with some of its parameters written out, and those named in `left` still to come, for `filled`."""
+    # Each per cent sign that is no parameter's is read twice more: here, and when the rest is filled in.
+    written = {name: literal(value).replace("%", "%%") for name, value in parameters.items()}
+    return text.replace("%%", "%%%%") % {**written, **{name: f"%({name})s" for name in left}}
+
+
 def literal(value: object) -> str:
     """A value as SQL."""
     try:
@@ -392,4 +403,9 @@ def _literal(value: object) -> str:
 
 def quoted(*names: str) -> str:
     """Identifiers as a list for search_path, quoted."""
-    return ", ".join(sql.Identifier(name).as_string() for name in names)
+    return ", ".join(map(_identifier, names))
+
+
+@lru_cache(maxsize=1024)
+def _identifier(name: str) -> str:
+    return sql.Identifier(name).as_string()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmig.plan.values import Step
 from sqlmig.project.checksums import statements_checksum
 from sqlmig.project.model import Scope
-from sqlmig.sql.classify import creates_other_than_relations, drops
+from sqlmig.sql.classify import creates_other_than_relations, drops, transaction_control
 from sqlmig.sql.statements import Statement
 
 
@@ -20,6 +20,8 @@ class Traits:
     looks_at_catalog: bool
     """Whether they may change the catalog without a lock that tells."""
     may_drop: bool
+    controls_transaction: bool
+    """Whether they may end their own transaction. No plan has such a step."""
 
 
 def traits_of(step: Step) -> Traits:
@@ -31,6 +33,7 @@ def traits_of(step: Step) -> Traits:
         bytes.fromhex(statements_checksum(step.statements)),
         any(map(creates_other_than_relations, step.statements)),
         any(map(drops, step.statements)),
+        any(map(transaction_control, step.statements)),
     )
     if len(_known) >= _MOST_KNOWN:
         _known.clear()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlmig.db import failures, messages, records
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.guard import check_elsewhere, verify
-from sqlmig.db.messages import Opened, Opening
+from sqlmig.db.messages import Guarding, Opened, Opening
 from sqlmig.db.polling import Ended
 from sqlmig.db.session import Answer, Session, make_schema
 from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
@@ -30,6 +30,7 @@ class Work:
     """The number of the attempt under way, from 1; earlier trials count."""
     waited: float
     """Seconds, in all of them."""
+    guarding: Guarding = Guarding.EACH
     began: float = field(default_factory=time.monotonic)
     """When the attempt under way began, on the client's clock."""
     at: int = 0
@@ -37,7 +38,7 @@ class Work:
     seconds: list[float] = field(default_factory=list)
     """How long those took that have run."""
     locks: list[int] = field(default_factory=list)
-    """How many lock table entries the transaction held behind each of them."""
+    """How many lock table entries the transaction held behind each of them; 0 where nobody counted."""
     blockers: tuple[Holder, ...] = ()
     in_file: bool = False
     """Whether the file is what the server is busy with: only then its positions are the file's."""
@@ -129,7 +130,8 @@ class Transaction:
         for number in range(len(work.steps) - 1):
             work.at = number
             answer, _ = self._step(work, held, self._going_on)
-            held = answer.row(-1)[0] or held
+            if work.guarding is Guarding.EACH:
+                held = answer.row(-1)[0] or held
         work.at = len(work.steps) - 1
         answer, behind = self._step(work, held, lambda done: self._committing(done, following))
         if behind.ahead is None or following is None or answer.error is not None:
@@ -139,8 +141,12 @@ class Transaction:
         return Ahead(following, behind.ahead, found) if found.obstacle is None else None
 
     def _going_on(self, work: Work) -> _Behind:
-        settings = messages.going_on(self.session, work.steps[work.at + 1], self.context)
-        return _Behind(settings, len(settings))
+        following = work.steps[work.at + 1]
+        if work.guarding is Guarding.EACH:
+            statements = messages.going_on(self.session, following, self.context)
+        else:
+            statements = messages.settings(self.session, following, self.context)
+        return _Behind(statements, len(statements))
 
     def _committing(self, work: Work, following: Step | None) -> _Behind:
         if following is None or self.context.stop.requested or not messages.rides_along(work.steps, following):
@@ -156,18 +162,31 @@ class Transaction:
             held: what the guard shall not hold against it.
             behind: says what follows its closing; asked when nothing but that is left to be sent.
         """
-        step, context, began = work.step, self.context, time.monotonic()
+        step, began = work.step, time.monotonic()
         in_one = messages.goes_in_one(step) and not self.session.replicates_synchronously
         if not in_one:
             self._file(work)
         duration = None if in_one else time.monotonic() - began
-        attempt = records.Attempt(context.run_id, context.origin, duration, work.waited, work.attempts)
-        key, digest = self.opening.keys.target, work.digests[work.at].after
-        closing = messages.closing(self.session, step, context, digest, attempt, held=held, key=key)
+        closing = self._closing(work, duration, held)
         follows = behind(work)
         answer = self._send(work, closing, follows, step if in_one else None)
         work.seconds.append(time.monotonic() - began if duration is None else duration)
         return answer, follows
+
+    def _closing(self, work: Work, duration: float | None, held: str) -> tuple[str, ...]:
+        context, key, digest = self.context, self.opening.keys.target, work.digests[work.at].after
+        attempt = records.Attempt(context.run_id, context.origin, duration, work.waited, work.attempts)
+        if work.guarding is Guarding.EACH:
+            return messages.closing(self.session, work.step, context, digest, attempt, held=held, key=key)
+        if work.at < len(work.steps) - 1:
+            return messages.tidying(context)
+        earlier = tuple(
+            messages.record(step, context, digests.after, replace(attempt, duration=seconds))
+            for step, digests, seconds in zip(work.steps[:-1], work.digests, work.seconds, strict=False)
+        )
+        return messages.closing(
+            self.session, work.step, context, digest, attempt, held=held, key=key, unrecorded=earlier
+        )
 
     def _file(self, work: Work) -> None:
         """The file, and what has to be looked at before its end."""

@@ -29,7 +29,7 @@ from sqlmig.fleet.stage import Assignment, StageEnded, serve
 from sqlmig.fleet.values import Fleet, Ran, telling_waits
 from sqlmig.fleet.verdict import Verdict, held_by_another_run, verdict
 from sqlmig.plan.adapting import fixed
-from sqlmig.plan.budget import budget
+from sqlmig.plan.budget import LockTable, budget
 from sqlmig.plan.events import RunStopped, StepEnded, TargetEnded, TargetRequeued, Told, WaveBegan, WorkersChanged
 from sqlmig.plan.grouping import item_error
 from sqlmig.plan.results import Failure, Outcome, StepResult, TargetResult
@@ -73,7 +73,7 @@ class _Control:
         self._fleet = fleet
         self._run_id = run_id
         self._waves = waves
-        self._plans = plans
+        self._plans = dict(plans)
         self._workers = fleet.policy.workers
         self._breaker = fleet.policy.breaker(len(plans))
         self._share = Share(fleet.session, fleet.context, run_id, fleet.worker)
@@ -88,7 +88,8 @@ class _Control:
         self._wave = -1
         self._stage = 0
         self._held_until = 0.0
-        self._counted = False
+        self._locks: LockTable | None = None
+        """The server's lock table before this process took anything of it; None once the first target has told."""
         self._idle = Idle()
         self._items: dict[Identity, Item] = {}
         self._busy: set[Identity] = set()
@@ -98,6 +99,7 @@ class _Control:
 
     def run(self) -> None:
         """Goes on until the run is over, or this process has to stop; what is under way is always finished."""
+        self._locks = insist(self._fleet.session, self._fleet.context, lambda: lock_table(self._fleet.session))
         while True:
             found = self._exchange()
             if self._busy:
@@ -145,13 +147,10 @@ class _Control:
 
     def _hand_out(self, claimed: Sequence[runs.Claimed], reach: runs.Reach) -> None:
         tasks = []
-        for one in claimed:
+        for one in self._known(claimed):
             identity = one.identity
             if identity in self._busy:
                 # Another process had taken it away, and has given it back.
-                continue
-            if identity not in self._plans:
-                self._not_planned(one)
                 continue
             item = self._items.setdefault(identity, Item(self._plans[identity]))
             item.stage, item.elsewhere = self._stage, reach is runs.Reach.LOCKED
@@ -175,11 +174,26 @@ class _Control:
         else:
             self._share.report(runs.Report(identity, ItemState.PENDING, stage=upcoming))
 
-    def _not_planned(self, one: runs.Claimed) -> None:
-        """A target that the registry gave when the run began, and does not give any more."""
-        message = f"{one.schema} is no longer in the registry"
-        error = ItemError(ErrorKind(one.track, "", None, None, None, "no longer in the registry"), message)
-        self._share.report(runs.Report(one.identity, ItemState.FAILED, stage=self._stage, error=error))
+    def _known(self, claimed: Sequence[runs.Claimed]) -> list[runs.Claimed]:
+        """Those that there is a plan for, made now where another process of the run knew more targets."""
+        unknown = [one for one in claimed if one.identity not in self._plans]
+        if unknown:
+            session, identities = self._fleet.session, {one.identity for one in unknown}
+            late = insist(session, self._fleet.context, lambda: self._fleet.plan_late(session, identities))
+            for one in unknown:
+                found = late.get(one.identity)
+                if isinstance(found, TargetPlan):
+                    self._plans[one.identity] = found
+                else:
+                    self._not_planned(one, found)
+        return [one for one in claimed if one.identity in self._plans]
+
+    def _not_planned(self, one: runs.Claimed, why: Failure | None) -> None:
+        """A target that the registry does not give any more, or that may not run as it is now."""
+        message = why.message if why is not None else f"{one.schema} is no longer in the registry"
+        kind = ErrorKind(one.track, "", None, None, None, message.replace(one.schema, "<schema>"))
+        report = runs.Report(one.identity, ItemState.FAILED, stage=self._stage, error=ItemError(kind, message))
+        self._share.report(report)
         self._fleet.observer(Told(f"{message}: nothing was done there"))
 
     def _serve(self, worker: int, lane: Lane, task: Assignment, following: Callable[[], Step | None]) -> StageEnded:
@@ -267,7 +281,7 @@ class _Control:
         )
         self._share.report(report)
         blockers = ended.steps[-1].blockers if ended.steps else ()
-        why = _said(ended.failure)
+        why = _said(ended)
         told = TargetRequeued(worker, ended.plan.target, why, item.attempts, found.delay, blockers)
         self._fleet.observer(told)
 
@@ -322,12 +336,10 @@ class _Control:
     def _count_locks(self, ended: StageEnded) -> None:
         """From the first target's own locks: whether the lock table has room for all workers; fewer, where not."""
         locks = max((step.locks for step in ended.steps), default=0)
-        if self._counted or not locks:
+        if self._locks is None or not locks:
             return
-        self._counted = True
-        session = self._fleet.session
-        table = insist(session, self._fleet.context, lambda: lock_table(session))
-        found = budget(locks, self._workers.now, table)
+        found = budget(locks, self._workers.now, self._locks)
+        self._locks = None
         if len(self._plans) > 1:
             self._fleet.observer(Told(str(found)))
         if not found.fits:
@@ -374,7 +386,10 @@ def _with_all_waits(ended: StageEnded, failed: StepResult, found: Verdict) -> St
     return replace(failed, failure=failures.lock_not_obtained(failed.step, round(found.waited, 1), failed.blockers))
 
 
-def _said(failure: Failure | None) -> str:
-    if failure is None:
+def _said(ended: StageEnded) -> str:
+    """Why somebody was in the way, in short."""
+    if ended.failure is None:
         return ""
-    return failure.error.message if failure.error is not None else failure.message
+    if held_by_another_run(ended) and ended.failed_step is not None and not ended.failed_step.step.shared:
+        return f"another run holds {ended.plan.target.schema}"
+    return ended.failure.error.message if ended.failure.error is not None else ended.failure.message

@@ -21,6 +21,11 @@ class Desk(Generic[T]):
         self._closed = False
 
     @property
+    def waiting(self) -> int:
+        """How much nobody has taken yet."""
+        return len(self._waiting)
+
+    @property
     def closed(self) -> bool:
         """Whether nobody gets anything any more."""
         return self._closed
@@ -50,9 +55,12 @@ class Desk(Generic[T]):
             return None if self._closed else self._waiting.popleft()
 
     def take_now(self, worker: int) -> T | None:
-        """The first of what waits; None when there is nothing, or nothing for this worker."""
+        """The first of what waits, where enough waits for the other workers too; otherwise None.
+
+        Whoever takes it has something else to do first: what nobody else could take meanwhile may wait for long.
+        """
         with self._changed:
-            if self._closed or not self._waiting or worker >= self._limit:
+            if self._closed or not self._waiting or worker >= self._limit or len(self._waiting) < self._limit:
                 return None
             return self._waiting.popleft()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 
 from sqlmig.db.session import Session
-from sqlmig.fleet.targets import read_snapshot
+from sqlmig.fleet.targets import Selection, read_snapshot, select_targets
 from sqlmig.plan.planner import Goal, make_plan
 from sqlmig.plan.results import Failure
+from sqlmig.plan.rollout import Identity
 from sqlmig.plan.shared import shared_objects
 from sqlmig.plan.steps import StepMaker
 from sqlmig.plan.values import TargetPlan
@@ -27,6 +29,33 @@ def step_maker(files: ProjectFiles) -> StepMaker:
             postgres=config.postgres,
         ),
     )
+
+
+def planned_late(
+    files: ProjectFiles, goal: Goal, session: Session, identities: Collection[Identity]
+) -> dict[Identity, TargetPlan | Failure]:
+    """Plans targets of a run that this process has not planned: another one of the run knew more tenants.
+
+    Args:
+        files: the project.
+        goal: of the run.
+        session: outside of a transaction.
+        identities: of the targets.
+
+    Returns:
+        By target the plan, or why it may not run; nothing for a target that is not in the registry any more.
+
+    Raises:
+        ConfigError: the registry cannot be used.
+    """
+    targets = [one for one in select_targets(session, files, Selection()).targets if one.identity in identities]
+    plan = make_plan(files, targets, read_snapshot(session, files, targets, goal), goal, step_maker(files))
+    found: dict[Identity, TargetPlan | Failure] = {one.target.identity: one for one in plan.targets}
+    for refusal in reversed(plan.refusals):
+        if refusal.target is not None:
+            failure = Failure(refusal.message, "nothing was changed in this target", refusal.next, refusal.place)
+            found[refusal.target.identity] = failure
+    return found
 
 
 def planned_anew(files: ProjectFiles, goal: Goal, session: Session, plan: TargetPlan) -> TargetPlan | Failure:

@@ -31,7 +31,7 @@ from sqlmig.fleet.insisting import insist
 from sqlmig.fleet.launch import Rollout
 from sqlmig.fleet.share import LEASE, LONG_LEASE
 from sqlmig.fleet.stage import Replan, Serving
-from sqlmig.fleet.values import Fleet, Policy, Ran, telling_waits
+from sqlmig.fleet.values import Fleet, PlanLate, Policy, Ran, telling_waits
 from sqlmig.fleet.verifying import unverified
 from sqlmig.plan.adapting import Workers, automatic, fixed
 from sqlmig.plan.breaker import Breaker, breaker_for, stop_on_failure
@@ -52,6 +52,7 @@ class Running:
     context: RunContext
     observer: Observer
     replan: Replan
+    plan_late: PlanLate
     rollout: Rollout
     worker: str
     """This process's name among those that work on the run."""
@@ -233,6 +234,7 @@ def _fleet(running: Running, waiting: Waiting) -> Fleet:
         serving=Serving(running.context, running.replan, waiting, running.rollout.together),
         policy=Policy(_workers(running), _breaker(running), running.rollout.confirm),
         observer=running.observer,
+        plan_late=running.plan_late,
         verify=partial(unverified, running.session, running.files),
         worker=running.worker,
     )

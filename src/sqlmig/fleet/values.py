@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmig.db.context import RunContext
@@ -12,9 +12,12 @@ from sqlmig.fleet.stage import Serving
 from sqlmig.plan.adapting import Workers
 from sqlmig.plan.breaker import Breaker
 from sqlmig.plan.events import Observer, TargetWaits
-from sqlmig.plan.results import Holder, TargetResult
+from sqlmig.plan.results import Failure, Holder, TargetResult
 from sqlmig.plan.rollout import Identity, RunState
-from sqlmig.plan.values import Target
+from sqlmig.plan.values import Target, TargetPlan
+
+PlanLate = Callable[[Session, Collection[Identity]], Mapping[Identity, TargetPlan | Failure]]
+"""Plans targets that this process did not know of; a Failure where one may not run, nothing where it is gone."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Fleet:
     serving: Serving
     policy: Policy
     observer: Observer
+    plan_late: PlanLate
     verify: Callable[[Sequence[Target], Sequence[str]], tuple[str, ...]]
     """Runs verify files in targets; the schemas in which a row came back."""
     worker: str

@@ -10,16 +10,17 @@ from sqlmig.project.model import Scope
 
 _OWN_STATE = frozenset(
     {
-        Reason.EDITED,
-        Reason.DELETED,
-        Reason.RENUMBERED,
         Reason.AHEAD,
         Reason.LATE,
         Reason.MISSING_SCHEMA,
         Reason.INTERRUPTED,
     }
 )
-"""What the history or the catalog of one target says; everything else is the files' fault."""
+"""What the history or the catalog of one target says; everything else is the files' fault.
+
+Files that no longer say what ran are among that: were they let pass, tenants would share a version that is not the same
+in all of them.
+"""
 
 
 def leave_out(plan: Plan) -> tuple[Plan, tuple[TargetResult, ...]]:

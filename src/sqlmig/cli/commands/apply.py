@@ -74,7 +74,8 @@ def apply(
     What fails in one tenant does not stop the others, unless too many fail alike. Safe to run again, and to run on
     several hosts at once: they share the work.
     """
-    _refuse_contradictions(resume, retry_failed, chosen=bool(schemas or platform or track or to))
+    of_its_own = bool(canary or waves or confirm or together or dry_run)
+    _refuse_contradictions(resume, retry_failed, chosen=bool(schemas or platform or track or to), of_its_own=of_its_own)
     wanted = Wanted(workers, canary, waves, together, stop_on_failure, skip_refused, confirm)
     kept = None if dry_run else with_backup(invocation.configured().config, reason, backup_done)
 
@@ -120,7 +121,7 @@ def apply(
         return on_databases(invocation, "apply", output, ask, stop=stop)
 
 
-def _refuse_contradictions(resume: str | None, retry_failed: str | None, *, chosen: bool) -> None:
+def _refuse_contradictions(resume: str | None, retry_failed: str | None, *, chosen: bool, of_its_own: bool) -> None:
     named = [name for name, value in (("--resume", resume), ("--retry-failed", retry_failed)) if value is not None]
     if len(named) > 1:
         raise UsageError("--resume and --retry-failed exclude each other", next="give one of them")
@@ -128,6 +129,12 @@ def _refuse_contradictions(resume: str | None, retry_failed: str | None, *, chos
         raise UsageError(
             f"{named[0]} has the targets of a run, and takes no others",
             next="leave out --schema, --platform, --track and --to",
+        )
+    if named and of_its_own:
+        what = "goes on as the run was begun" if resume is not None else "is one wave, begun at once"
+        raise UsageError(
+            f"{named[0]} {what}",
+            next="leave out --canary, --wave, --confirm, --per-target-transaction and --dry-run",
         )
 
 

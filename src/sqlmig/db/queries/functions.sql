@@ -47,6 +47,19 @@ $written$;
 COMMENT ON FUNCTION {history}.written_elsewhere IS
     'the writing locks that this transaction holds outside of a schema: what an earlier file took is no fault of the next';
 
+CREATE OR REPLACE FUNCTION {history}.forget_prepared() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $forget$
+DECLARE
+    prepared text;
+BEGIN
+    FOR prepared IN SELECT p.name FROM pg_catalog.pg_prepared_statements AS p WHERE p.from_sql LOOP
+        EXECUTE 'DEALLOCATE ' || pg_catalog.quote_ident(prepared);
+    END LOOP;
+END
+$forget$;
+COMMENT ON FUNCTION {history}.forget_prepared IS
+    'puts away what files have prepared; DEALLOCATE ALL would take a pooler''s statements with it';
+
 CREATE OR REPLACE FUNCTION {history}.guard(
     schema_name text, touches text[], held text[], target_key bigint, looks_at_catalog boolean
 ) RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $guard$
@@ -57,7 +70,6 @@ DECLARE
     locked   boolean;
     written  oid[];
     outside  text;
-    prepared text;
 BEGIN
     -- The lock table is read once, and no further than this when all is well: it is the dearest part.
     SELECT pg_catalog.count(*) FILTER (WHERE NOT l.fastpath),
@@ -112,9 +124,7 @@ BEGIN
     IF outside IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SQLM2', MESSAGE = outside;
     END IF;
-    FOR prepared IN SELECT p.name FROM pg_catalog.pg_prepared_statements AS p WHERE p.from_sql LOOP
-        EXECUTE 'DEALLOCATE ' || pg_catalog.quote_ident(prepared);
-    END LOOP;
+    PERFORM {history}.forget_prepared();
     RETURN entries;
 END
 $guard$;

@@ -1,0 +1,1 @@
+SELECT {history}.forget_prepared()
