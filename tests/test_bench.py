@@ -29,7 +29,8 @@ def test_the_comparison_with_psql_counts_round_trips(bench):
     trips = [float(line.split()[-1]) for line in lines[-5:]]
     # How many messages the proxy takes for one trip is partly chance, on a busy machine more so.
     assert len(trips) == 5
-    assert all(count > 1 for count in trips)
+    # A migration is one message, and rides with the next one's opening.
+    assert all(count > 0.5 for count in trips)
 
 
 def test_a_fleet_that_is_up_to_date_is_planned(bench):

@@ -20,7 +20,12 @@ import pytest
             "there is no option '--schma'; did you mean '--schema'?",
             "`sqlmig apply --help` shows what it takes",
         ),
-        ("apply --wrkers 3", "there is no option '--wrkers'", "`sqlmig apply --help` shows what it takes"),
+        ("apply --zzzzzz 3", "there is no option '--zzzzzz'", "`sqlmig apply --help` shows what it takes"),
+        (
+            "apply --wrkers 3",
+            "there is no option '--wrkers'; did you mean '--workers'?",
+            "`sqlmig apply --help` shows what it takes",
+        ),
         ("--evn demo apply", "there is no option '--evn'; did you mean '--env'?", "`sqlmig --help` lists the commands"),
         (
             "status --format jsno",

@@ -381,7 +381,7 @@ class _Control:
 
 def _with_all_waits(ended: StageEnded, failed: StepResult, found: Verdict) -> StepResult:
     """The same; where another run's lock was in the way, told with the waits of all trials."""
-    if not held_by_another_run(ended) or failed.step.shared:
+    if not held_by_another_run(ended) or failed.step.shared or not failed.step.transaction:
         return failed
     return replace(failed, failure=failures.lock_not_obtained(failed.step, round(found.waited, 1), failed.blockers))
 
@@ -390,6 +390,7 @@ def _said(ended: StageEnded) -> str:
     """Why somebody was in the way, in short."""
     if ended.failure is None:
         return ""
-    if held_by_another_run(ended) and ended.failed_step is not None and not ended.failed_step.step.shared:
+    step = ended.failed_step.step if ended.failed_step is not None else None
+    if held_by_another_run(ended) and step is not None and step.transaction and not step.shared:
         return f"another run holds {ended.plan.target.schema}"
     return ended.failure.error.message if ended.failure.error is not None else ended.failure.message
