@@ -57,7 +57,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
         return str(value)
 
 
-class Index(click.ParamType):  # type: ignore[type-arg]
+class Index(click.ParamType):  # type: ignore[type-arg]  # generic in newer releases of click only
     """A place in a list, and the list's length."""
 
     name = "index"

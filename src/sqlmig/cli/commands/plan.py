@@ -8,7 +8,7 @@ import click
 
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import VERSION, format_option, selection_options
-from sqlmig.cli.sharding import Answer, Shard, on_databases, show_answer
+from sqlmig.cli.sharding import Answer, Shard, on_databases
 from sqlmig.errors import UsageError
 from sqlmig.report.plan import plan_json, plan_json_with_sql, plan_markdown, plan_text, plan_text_with_sql
 from sqlmig.report.plan_html import plan_html
@@ -49,11 +49,6 @@ def plan(
         return plan_answer(shard.project, found, output, verbose=invocation.verbose)
 
     return on_databases(invocation, "plan", output, ask)
-
-
-def show_plan(project: Project, found: Plan, output: str, *, verbose: bool) -> int:
-    """Shows a plan; the exit status is 1 when it may not run."""
-    return show_answer(plan_answer(project, found, output, verbose=verbose))
 
 
 def plan_answer(project: Project, found: Plan, output: str, *, verbose: bool) -> Answer:
