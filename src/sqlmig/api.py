@@ -115,7 +115,7 @@ class Project:
         """What `apply` would do. Reads only."""
         selection = self._selection(schemas, platform, track)
         self._one_track(selection, to)
-        with self._job() as job:
+        with self.job() as job:
             return engine.plan(job, selection, Up(to))
 
     def plan_rollback(
@@ -130,7 +130,7 @@ class Project:
         """What `rollback` would do. Reads only."""
         selection = self._selection(schemas, platform, track)
         self._one_track(selection, to or steps)
-        with self._job() as job:
+        with self.job() as job:
             return engine.plan(job, selection, Down(to, steps))
 
     def apply(
@@ -169,7 +169,7 @@ class Project:
         """
         selection = self._selection(schemas, platform, track)
         self._one_track(selection, to)
-        with self._job(observer, stop, on_wait, lock_wait, rollout) as job:
+        with self.job(observer, stop, on_wait, lock_wait, rollout) as job:
             return engine.apply(job, selection, Up(to), command=command, reason=reason)
 
     def resume(
@@ -196,7 +196,7 @@ class Project:
             Refused: nothing of it can be taken up, or the files are no longer those that it was begun with.
             UsageError: there is no such run.
         """
-        with self._job(observer, stop, on_wait, lock_wait, rollout) as job:
+        with self.job(observer, stop, on_wait, lock_wait, rollout) as job:
             return engine.resume(job, run_id)
 
     def retry_failed(
@@ -225,7 +225,7 @@ class Project:
             Refused: no target of that run failed.
             UsageError: there is no such run.
         """
-        with self._job(observer, stop, on_wait, lock_wait, rollout) as job:
+        with self.job(observer, stop, on_wait, lock_wait, rollout) as job:
             return engine.retry_failed(job, run_id, reason=reason)
 
     def rollback(
@@ -253,7 +253,7 @@ class Project:
         selection = self._selection(schemas, platform, track)
         self._one_track(selection, to or steps)
         rollout = rollout or replace(rollout_of(self.config), rules=())
-        with self._job(observer, stop, on_wait, lock_wait, rollout) as job:
+        with self.job(observer, stop, on_wait, lock_wait, rollout) as job:
             return engine.apply(job, selection, Down(to, steps), command="rollback", reason=reason)
 
     def reset(
@@ -270,32 +270,32 @@ class Project:
             Refused: the environment is not marked `development: true`.
         """
         selection = Selection(tuple(schemas))
-        with self._job(observer, stop, on_wait) as job:
+        with self.job(observer, stop, on_wait) as job:
             targets = select_targets(job.session, self.files, selection).targets
             mend.empty_targets(job.session, self.files, job.context, targets)
-        with self._job(observer, stop, on_wait) as job:
+        with self.job(observer, stop, on_wait) as job:
             return engine.apply(job, selection, Up(), command="reset")
 
     def status(self, *, schemas: Sequence[str] = (), platform: bool = False, track: str | None = None) -> Status:
         """Where every selected target stands."""
-        with self._session() as opened:
+        with self.session() as opened:
             return survey.status(opened, self.files, self._selection(schemas, platform, track))
 
     def verify(self, *, schemas: Sequence[str] = (), platform: bool = False, track: str | None = None) -> Verification:
         """The files against the history."""
-        with self._session() as opened:
+        with self.session() as opened:
             return survey.verify(opened, self.files, self._selection(schemas, platform, track))
 
     def check(self, *, schemas: Sequence[str] = ()) -> Check:
         """Whether all that these files need is in the database; cheap enough for a readiness probe."""
-        with self._session() as opened:
+        with self.session() as opened:
             return survey.check(opened, self.files, Selection(tuple(schemas)))
 
     def history(
         self, *, schemas: Sequence[str] = (), limit: int = 50, run: str | None = None, failed: bool = False
     ) -> tuple[LogEntry, ...]:
         """What ran, the newest first."""
-        with self._session() as opened:
+        with self.session() as opened:
             return survey.log(opened, self.files, schemas=schemas, limit=limit, run=run, failed=failed)
 
     def baseline_preview(
@@ -304,7 +304,7 @@ class Project:
         """What `baseline` would mark as applied."""
         selection = self._selection(schemas, platform, track)
         self._one_track(selection, to)
-        with self._session() as opened:
+        with self.session() as opened:
             return mend.baseline_preview(opened, self.files, selection, to)
 
     def baseline(
@@ -313,7 +313,7 @@ class Project:
         """Marks versions as applied, after comparing nothing."""
         selection = self._selection(schemas, platform, track)
         self._one_track(selection, to)
-        with self._job() as job:
+        with self.job() as job:
             return mend.baseline(job.session, self.files, job.context, selection, to, reason)
 
     def repairs(
@@ -326,38 +326,38 @@ class Project:
         track: str | None = None,
     ) -> tuple[Repair, ...]:
         """What `repair` would change: one version, or one statement of unknown outcome."""
-        with self._session() as opened:
+        with self.session() as opened:
             return mend.repairs(opened, self.files, self._selection(schemas, platform, track), version, mend_as)
 
     def repair(self, repairs: Sequence[Repair], *, reason: str) -> None:
         """Does what `repairs` showed; the old rows go into the log."""
-        with self._job() as job:
+        with self.job() as job:
             mend.repair(job.session, self.files, job.context, repairs, reason)
 
     def locks(self) -> tuple[HeldLock, ...]:
         """Who holds which of sqlmig's locks now."""
-        with self._session() as opened:
+        with self.session() as opened:
             return survey.locks(opened, self.files)
 
     def runs(self, *, limit: int = 20) -> tuple[RunSummary, ...]:
         """The last runs, the newest first."""
-        with self._session() as opened:
+        with self.session() as opened:
             return runs.listed(opened, self.config.history_schema, limit)
 
     def run_show(self, run_id: str) -> tuple[RunSummary, tuple[RunItem, ...]]:
         """One run with its targets; the beginning of its id is enough."""
-        with self._session() as opened:
+        with self.session() as opened:
             return runs.shown(opened, self.config.history_schema, run_id)
 
     def pause_run(self, run_id: str, reason: str | None = None) -> RunSummary:
         """Makes a run wait: what is under way is finished, nothing else is begun."""
-        with self._session() as opened:
-            return runs.pause(opened, self._context(None, None, None), run_id, reason)
+        with self.session() as opened:
+            return runs.pause(opened, self.context(None, None, None), run_id, reason)
 
     def abort_run(self, run_id: str, reason: str | None = None) -> RunSummary:
         """Gives a run up: what is under way is finished, what was not begun stays as it is."""
-        with self._session() as opened:
-            return runs.abort(opened, self._context(None, None, None), run_id, reason)
+        with self.session() as opened:
+            return runs.abort(opened, self.context(None, None, None), run_id, reason)
 
     def wait(self, *, timeout: float, on_try: Callable[[str], None] = lambda _said: None) -> str:
         """Waits until the server answers; returns its version.
@@ -372,7 +372,7 @@ class Project:
         deadline = time.monotonic() + timeout
         while True:
             try:
-                with self._session() as opened:
+                with self.session() as opened:
                     return str(opened.value("SHOW server_version"))
             except ConnectionFailed as error:
                 if time.monotonic() >= deadline:
@@ -382,7 +382,7 @@ class Project:
 
     def tenants(self) -> tuple[Tenant, ...]:
         """The active tenants, in the registry's order."""
-        with self._session() as opened:
+        with self.session() as opened:
             found = read_tenants(opened, self.files)
         if found is None:
             raise Refused("the registry's table is not there yet", next="run `sqlmig apply --platform` first")
@@ -398,12 +398,12 @@ class Project:
         on_wait: OnWait | None = None,
     ) -> CreatedTenant:
         """Makes a tenant in one transaction: all of it, or nothing."""
-        with self._job(observer, stop, on_wait) as job:
+        with self.job(observer, stop, on_wait) as job:
             return create_tenant(job.session, self.files, job.context, slug, values, job.observer)
 
     def script(self, plan: Plan) -> str:
         """A plan as a script that psql can run: it leaves what `apply` would leave, history included."""
-        return script_of(plan, self._context(None, None, None))
+        return script_of(plan, self.context(None, None, None))
 
     def lint(self, paths: Sequence[str | Path] | None = None, since: str | None = None) -> Review:
         """What the linter finds. Opens no connection, and reads the files anew.
@@ -453,7 +453,10 @@ class Project:
                 next="say which with --track NAME, --platform or --schema",
             )
 
-    def _context(self, stop: Stop | None, on_wait: OnWait | None, lock_wait: str | None) -> RunContext:
+    def context(
+        self, stop: Stop | None = None, on_wait: OnWait | None = None, lock_wait: str | None = None
+    ) -> RunContext:
+        """What a run of its own needs to know: a new id, the configuration, who runs it."""
         config = self.config
         if lock_wait is not None:
             config = replace(config, apply=replace(config.apply, lock_wait=lock_wait))
@@ -466,7 +469,7 @@ class Project:
         return head_commit(self.config.root)
 
     @contextmanager
-    def _job(
+    def job(
         self,
         observer: Observer | None = None,
         stop: Stop | None = None,
@@ -474,13 +477,19 @@ class Project:
         lock_wait: str | None = None,
         rollout: Rollout | None = None,
     ) -> Iterator[engine.Job]:
+        """A connection and a run's context, for what the engine does; closed behind the block."""
         files = self.files
-        with self._session() as opened:
-            context = self._context(stop, on_wait, lock_wait)
+        with self.session() as opened:
+            context = self.context(stop, on_wait, lock_wait)
             context.stop.follow(opened)
             yield engine.Job(files, opened, context, observer or nobody, rollout or rollout_of(self.config))
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def session(self) -> Iterator[Session]:
+        """A connection to the project's database, closed behind the block.
+
+        Raises:
+            ConnectionFailed: there is none to be had.
+        """
         with session(database_url(self.config)) as opened:
             yield opened

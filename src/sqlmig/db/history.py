@@ -23,7 +23,7 @@ from sqlmig.project.model import Direction, Migration, Script
 from sqlmig.sql.identifiers import quote_literal
 from sqlmig.sql.statements import Statement, split
 
-FORMAT = 2
+FORMAT = 3
 """Of the tables; a database with a higher one was written by a newer sqlmig."""
 
 
@@ -74,7 +74,7 @@ def bootstrap(history_schema: str) -> Composed:
     tables = (
         text_of("bootstrap").replace("{format}", str(FORMAT)).replace("{tool}", quote_literal(f"sqlmig {__version__}"))
     )
-    return compose(tables + text_of("functions"), history=history_schema)
+    return compose(tables + "".join(map(text_of, _FURTHER)), history=history_schema)
 
 
 def exists(session: Session, history_schema: str) -> bool:
@@ -87,6 +87,9 @@ def _format(session: Session, history_schema: str) -> int | None:
         return None
     found = session.value(compose("SELECT max(version) FROM {history}.format", history=history_schema))
     return int(found) if found is not None else None
+
+
+_FURTHER = ("tables_tenants", "tables_backups", "tables_undo", "functions")
 
 
 _THERE = "SELECT pg_catalog.to_regclass(pg_catalog.quote_ident(%(history)s) || '.format')"

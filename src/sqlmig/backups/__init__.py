@@ -1,0 +1,1 @@
+"""Backups of single tenants: made, kept, checked, brought back."""
