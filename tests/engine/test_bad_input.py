@@ -252,7 +252,7 @@ def test_a_history_of_a_newer_sqlmig_is_left_alone(shop: Shop) -> None:
     shop.pair("platform", "0002_t", "CREATE TABLE t (id int);\n")
     with pytest.raises(Refused) as caught:
         shop.apply()
-    assert "the history in schema sqlmig has format 99, this sqlmig knows 2" in str(caught.value)
+    assert "the history in schema sqlmig has format 99, this sqlmig knows 3" in str(caught.value)
     assert "upgrade sqlmig" in str(caught.value)
 
 

@@ -24,6 +24,7 @@ from sqlmig.db.errors import ServerRefused
 from sqlmig.db.guard import OUTSIDE
 from sqlmig.db.messages import Guarding, Opened, Opening
 from sqlmig.db.polling import Ended, Obstacle, Polling
+from sqlmig.db.riders import Link
 from sqlmig.db.session import Session
 from sqlmig.db.transaction import Ahead, Transaction, Work
 from sqlmig.errors import ConnectionFailed
@@ -92,19 +93,34 @@ class Lane:
             One result for each step when they are done; otherwise only that of the step that was not.
         """
         work = Work(tuple(steps), tuple(digests), trial.number, trial.waited, messages.guarding(steps))
-        try:
-            if self.session.broken:
-                self._ahead = None
-                self.session.reopen()
-            with self._alone_where_needed(work):
-                return self._run(work, trial.patience, following)
-        except ConnectionFailed as error:
-            # It may have been a second connection that could not be had.
-            self._roll_back()
-            lost = failures.connection_lost(work.step, error.message)
-            return (work.result(Outcome.FAILED, lost, Remedy.RECONNECT),)
-        except Ended as ended:
-            return (work.result(ended.outcome, ended.failure, ended.remedy),)
+        return self._tried(work, trial.patience, following)
+
+    def run_in_a_row(self, links: Sequence[Link], trial: Trial, following: Step | None = None) -> list[StepResult]:
+        """Tries steps one after the other, each in its own transaction, and all of them in one message.
+
+        Args:
+            links: the steps; all but the first `may_ride`.
+            trial: how the first is tried; the others are tried for the first time.
+            following: what this lane runs behind them.
+
+        Returns:
+            The results up to the first that is not good. When all are good and there are fewer than steps, the rest
+            has not begun, for a reason that it will meet again.
+        """
+        results: list[StepResult] = []
+        lost: ServerError | None = None
+        for number, first in enumerate(links):
+            work = Work((first.step,), (first.digests,), trial.number, trial.waited, behind=tuple(links[number + 1 :]))
+            work.lost = lost
+            results += self._tried(work, trial.patience, following)
+            trial = Trial()
+            if work.settled is None:
+                if results[-1].outcome is Outcome.DONE:
+                    results += self._of_riders(work)
+                break
+            # The connection broke on the way: the history says of each step whether it is done.
+            lost = work.settled
+        return results
 
     def release(self) -> None:
         """Rolls back what was opened ahead."""
@@ -126,6 +142,39 @@ class Lane:
         self._ahead = None
         self.session.close()
 
+    def _tried(self, work: Work, patience: float, following: Step | None) -> tuple[StepResult, ...]:
+        try:
+            if self.session.broken:
+                self._ahead = None
+                self.session.reopen()
+            with self._alone_where_needed(work):
+                return self._run(work, patience, following)
+        except ConnectionFailed as error:
+            # It may have been a second connection that could not be had.
+            self._roll_back()
+            lost = failures.connection_lost(work.step, error.message)
+            return (work.result(Outcome.FAILED, lost, Remedy.RECONNECT),)
+        except Ended as ended:
+            return (work.result(ended.outcome, ended.failure, ended.remedy),)
+
+    def _of_riders(self, first: Work) -> list[StepResult]:
+        """What those came to that rode along."""
+        results = [StepResult(one.link.step, Outcome.DONE, one.seconds, locks=one.locks) for one in first.rode]
+        stuck = first.stuck
+        if stuck is None:
+            return results
+        work = Work((stuck.link.step,), (stuck.link.digests,), 1, 0.0, blockers=first.blockers)
+        work.began = first.began + sum(first.seconds) + sum(result.duration for result in results)
+        work.in_file = stuck.in_file
+        try:
+            self._recover(work, stuck.said)
+        except Ended as ended:
+            results.append(work.result(ended.outcome, ended.failure, ended.remedy))
+        except ConnectionFailed as error:
+            lost = failures.connection_lost(work.step, error.message)
+            results.append(work.result(Outcome.FAILED, lost, Remedy.RECONNECT))
+        return results
+
     def _run(self, work: Work, patience: float, following: Step | None) -> tuple[StepResult, ...]:
         while True:
             try:
@@ -139,6 +188,11 @@ class Lane:
                 raise
             except ServerRefused as refused:
                 said = refused.said
+                if work.behind and said.syntax and said.offset is not None and said.offset > len(work.step.sql.text):
+                    # It is not this step's: the one that it belongs to shall be told of it.
+                    work.behind = ()
+                    if self._roll_back():
+                        continue
                 if not work.in_file:
                     if self._guard_each(work, said):
                         continue
@@ -156,8 +210,9 @@ class Lane:
         work.at, work.in_file, work.committing = 0, False, False
         opening, found = self._open(work, patience)
         lost, work.lost = work.lost, None
-        if lost is not None and found.digest == work.digests[-1].after:
+        if lost is not None and found.digest in work.leaves:
             # The attempt whose answer was lost had committed.
+            work.settled = lost
             self._roll_back()
             return
         work.begin()

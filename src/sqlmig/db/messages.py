@@ -81,6 +81,28 @@ def opening(session: Session, steps: Sequence[Step], context: RunContext) -> Ope
     return Opening(statements, keys)
 
 
+def planned_opening(session: Session, step: Step, context: RunContext, digest: str | None) -> tuple[str, ...]:
+    """How the transaction of a step is opened whose file stands behind it in the same message.
+
+    The server refuses (SQLM3) unless the locks are to be had, the schema is there and the target has the digest.
+    """
+    target, keys = step.target, context.keys(step.target)
+    parameters = {
+        "shared_key": keys.shared,
+        "exclusive": keys.exclusive,
+        "target_key": keys.target,
+        "track": target.track,
+        "target": target.key,
+        "schema": target.schema,
+        "planned": digest,
+    }
+    return (
+        "BEGIN ISOLATION LEVEL READ COMMITTED",
+        *settings(session, step, context),
+        filled(_statement("open_planned_step", context.history), parameters),
+    )
+
+
 def opened(answer: Answer) -> Opened:
     """What the opening found that a message ends with."""
     obstacle, pid, exists, digest = answer.row(-1)

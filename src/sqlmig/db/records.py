@@ -48,6 +48,8 @@ class Attempt:
     attempts: int
     detail: Mapping[str, object] | None = None
     """What else is worth keeping."""
+    behind: bool = False
+    """Whether another step's record stands before it in the same message; it counts where there is no duration."""
 
 
 def record_step(history_schema: str, step: Step, digest: str, attempt: Attempt) -> Message:
@@ -74,13 +76,25 @@ def of_target(step: Step, digest: str, attempt: Attempt) -> dict[str, object]:
         "rendered": traits_of(step).rendered,
         "digest": bytes.fromhex(digest),
         "duration": attempt.duration,
+        "behind": attempt.behind,
         "lock_wait": attempt.lock_wait,
         "attempts": attempt.attempts,
         "detail": json.dumps(attempt.detail) if attempt.detail is not None else None,
     }
 
 
-_OF_TARGET = ("track", "target", "schema_name", "rendered", "digest", "duration", "lock_wait", "attempts", "detail")
+_OF_TARGET = (
+    "track",
+    "target",
+    "schema_name",
+    "rendered",
+    "digest",
+    "duration",
+    "behind",
+    "lock_wait",
+    "attempts",
+    "detail",
+)
 
 
 def _of_file(step: Step, run_id: str, origin: Origin) -> dict[str, object]:
@@ -317,6 +331,7 @@ def _log(attempt: Attempt, action: str, outcome: Outcome) -> dict[str, object]:
         "action": action,
         "outcome": outcome.value,
         "duration": attempt.duration,
+        "behind": attempt.behind,
         "lock_wait": attempt.lock_wait,
         "attempts": attempt.attempts,
         "actor": attempt.origin.actor,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from sqlmig.db import failures, messages, records
+from sqlmig.db import failures, messages, records, riders
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.guard import check_elsewhere, verify
@@ -31,6 +31,12 @@ class Work:
     waited: float
     """Seconds, in all of them."""
     guarding: Guarding = Guarding.EACH
+    behind: tuple[riders.Link, ...] = ()
+    """Steps that ride along behind the COMMIT, each in a transaction of its own."""
+    rode: list[riders.Done] = field(default_factory=list)
+    """Those of them that are done."""
+    stuck: riders.Stuck | None = None
+    """The one that an error came from."""
     began: float = field(default_factory=time.monotonic)
     """When the attempt under way began, on the client's clock."""
     at: int = 0
@@ -46,6 +52,8 @@ class Work:
     """Whether the message with COMMIT was sent in this attempt, and not answered."""
     lost: ServerError | None = None
     """How the connection broke at COMMIT; until the history has been read again, nobody knows what became of it."""
+    settled: ServerError | None = None
+    """The same, once the history has said that these steps are done: of those that ride along it said nothing."""
 
     @property
     def step(self) -> Step:
@@ -57,6 +65,13 @@ class Work:
         self.began = time.monotonic()
         self.seconds.clear()
         self.locks.clear()
+
+    @property
+    def leaves(self) -> frozenset[str]:
+        """The digests that the target has after these steps, or after some of those that ride along."""
+        key = self.steps[-1].target.identity
+        riding = (link.digests.after for link in self.behind if link.step.target.identity == key)
+        return frozenset((self.digests[-1].after, *riding))
 
     def result(self, outcome: Outcome, failure: Failure | None = None, cure: Remedy | None = None) -> StepResult:
         """What the step under way came to."""
@@ -96,8 +111,9 @@ class _Behind:
     statements: tuple[str, ...]
     needed: int
     """How many of them must have run for the step to be good."""
+    riding: Sequence[riders.Link] = ()
     ahead: Opening | None = None
-    """Of the next step's transaction, which stands behind COMMIT."""
+    """Of the next step's transaction, which stands behind the last COMMIT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +165,12 @@ class Transaction:
         return _Behind(statements, len(statements))
 
     def _committing(self, work: Work, following: Step | None) -> _Behind:
-        if following is None or self.context.stop.requested or not messages.rides_along(work.steps, following):
+        if self.context.stop.requested:
             return _Behind(("COMMIT",), 1)
-        ahead = messages.opening(self.session, (following,), self.context)
-        return _Behind(("COMMIT", *ahead.statements), 1, ahead)
+        last = (work.behind[-1].step,) if work.behind else work.steps
+        if following is None or not messages.rides_along(last, following):
+            return _Behind(("COMMIT",), 1, work.behind)
+        return _Behind(("COMMIT",), 1, work.behind, messages.opening(self.session, (following,), self.context))
 
     def _step(self, work: Work, held: str, behind: Callable[[Work], _Behind]) -> tuple[Answer, _Behind]:
         """A file and what stands behind it, in one message where that may be; otherwise in two.
@@ -170,7 +188,11 @@ class Transaction:
         closing = self._closing(work, duration, held)
         follows = behind(work)
         answer = self._send(work, closing, follows, step if in_one else None)
-        work.seconds.append(time.monotonic() - began if duration is None else duration)
+        if duration is None:
+            last = answer.row(len(step.statements) + len(closing) - 1)
+            # Where nothing was recorded yet, the client's clock is what there is.
+            duration = float(last[-2] or 0) if len(last) > 1 else time.monotonic() - began
+        work.seconds.append(duration)
         return answer, follows
 
     def _closing(self, work: Work, duration: float | None, held: str) -> tuple[str, ...]:
@@ -209,19 +231,25 @@ class Transaction:
         change what became of the step.
         """
         ran = len(file.statements) if file is not None else 0
-        statements = "; ".join((*closing, *behind.statements))
+        own = ran + len(closing) + len(behind.statements)
+        # A comment at the end of the file may not swallow what follows.
+        text = (f"{file.sql.text}\n;" if file is not None else "") + "; ".join((*closing, *behind.statements))
+        riding, placed = riders.riding(self.session, behind.riding, self.context, statements=own, characters=len(text))
+        text += riding
+        if behind.ahead is not None:
+            text += "; " + "; ".join(behind.ahead.statements)
         work.committing = behind.statements[0] == "COMMIT"
-        if file is None:
-            answer = self.session.exchange(statements)
+        if file is None and not placed:
+            answer = self.session.exchange(text)
         else:
             with self._watched(work):
-                # A comment at the end of the file may not swallow what follows.
-                answer = self.session.exchange(f"{file.sql.text}\n;{statements}")
+                answer = self.session.exchange(text)
         if answer.error is not None and answer.completed < ran + len(closing) + behind.needed:
             work.in_file = answer.completed < ran
             raise ServerRefused(answer.error)
         work.committing = False
         work.locks.append(int(answer.row(ran + len(closing) - 1)[0] or 0))
+        work.rode, work.stuck = riders.arrived(answer, placed)
         return answer
 
     @contextmanager

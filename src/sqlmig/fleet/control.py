@@ -201,6 +201,8 @@ class _Control:
         serving = replace(
             self._fleet.serving,
             context=self._context,
+            # Where each worker has one target, people look at its steps.
+            in_rows=len(self._plans) > self._workers.now,
             tell=lambda result: self._crew.news.put(StepEnded(worker, result)),
         )
         return serve(lane, task, serving, following)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import takewhile
 
-from sqlmig.db import failures
+from sqlmig.db import failures, riders
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.lane import Lane, Trial
 from sqlmig.db.outside import run_outside_transaction
 from sqlmig.db.records import Digests
+from sqlmig.db.riders import Link
 from sqlmig.db.session import Session
 from sqlmig.errors import ConnectionFailed
 from sqlmig.plan.results import Failure, Outcome, StepResult
@@ -76,6 +77,8 @@ class Serving:
     """Sees who is in the way."""
     together: bool = False
     """Whether all consecutive steps of a target share one transaction."""
+    in_rows: bool = False
+    """Whether consecutive steps share a message; who looks on sees them end together."""
     tell: Callable[[StepResult], None] = lambda _result: None
 
 
@@ -125,9 +128,10 @@ def _run(
 ) -> list[StepResult]:
     """The results up to the first that is not good."""
     done: list[StepResult] = []
-    at = 0
-    for part in _parts(steps, together=serving.together):
-        behind = at + len(part)
+    while len(done) < len(steps):
+        at = len(done)
+        behind = at + _length(steps[at:], lane, serving)
+        part = steps[at:behind]
         comes_next = steps[behind] if behind < len(steps) else following()
         around = [digests(plan, first + at + number) for number in range(len(part))]
         results = _one(lane, part, around, trial, serving, comes_next)
@@ -138,7 +142,7 @@ def _run(
         if done[-1].outcome is not Outcome.DONE:
             break
         # What comes next is tried for the first time, whatever the step before it had to go through.
-        trial, at = replace(trial, number=1, waited=0.0), behind
+        trial = replace(trial, number=1, waited=0.0)
     return done
 
 
@@ -154,8 +158,10 @@ def _one(
     try:
         if lane.session.broken:
             lane.renew()
-        if len(part) > 1:
+        if len(part) > 1 and serving.together:
             return lane.run_together(part, around, trial, comes_next)
+        if len(part) > 1:
+            return lane.run_in_a_row(list(map(Link, part, around)), trial, comes_next)
         if step.transaction:
             return (lane.run(step, around[0], trial, comes_next),)
         lane.release()
@@ -177,15 +183,14 @@ def _one(
     return (result,)
 
 
-def _parts(steps: Sequence[Step], *, together: bool) -> list[Sequence[Step]]:
-    """What shares a transaction; a step that runs in one target at a time keeps to itself."""
-    if not together:
-        return [(step,) for step in steps]
-    parts: list[Sequence[Step]] = []
-    for alone, group in groupby(steps, key=lambda step: not step.transaction or bool(step.shared)):
-        same = tuple(group)
-        parts += [(step,) for step in same] if alone else [same]
-    return parts
+def _length(steps: Sequence[Step], lane: Lane, serving: Serving) -> int:
+    """How many of the steps go to the server as one; a step that runs in one target at a time keeps to itself."""
+    if serving.together:
+        together = takewhile(lambda step: step.transaction and not step.shared, steps)
+        return max(sum(1 for _ in together), 1)
+    # Where a COMMIT waits for other servers, a request to stop would end that wait.
+    in_rows = serving.in_rows and not (lane.session.broken or lane.session.replicates_synchronously)
+    return riders.row(steps) if in_rows else 1
 
 
 def _replanned(lane: Lane, plan: TargetPlan, step: Step, serving: Serving) -> TargetPlan | Failure:

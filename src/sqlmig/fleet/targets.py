@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from sqlmig.db import history
 from sqlmig.db.registry import read_tenants
 from sqlmig.db.session import Session
+from sqlmig.db.tenantstates import read_holds
 from sqlmig.errors import UsageError
 from sqlmig.plan.planner import Down, Goal, Snapshot, Up, changed_versions
 from sqlmig.plan.resolve import track_digest
@@ -110,7 +111,7 @@ def read_snapshot(session: Session, files: ProjectFiles, targets: Sequence[Targe
     changed = changed_versions(files, states)
     rendered = history.rendered_checksums(session, schema, changed) if changed else {}
     stored = _stored(session, files, states) if isinstance(goal, Down) else {}
-    return Snapshot(states, schemas, rendered, stored)
+    return Snapshot(states, schemas, rendered, stored, read_holds(session, schema))
 
 
 def _stored(

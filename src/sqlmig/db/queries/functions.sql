@@ -33,6 +33,22 @@ $open$;
 COMMENT ON FUNCTION {history}.open_step IS
     'tries for a target''s locks and says how the target stands; obstacle: whose lock was not to be had';
 
+CREATE OR REPLACE FUNCTION {history}.open_planned_step(
+    shared_key bigint, exclusive boolean, target_key bigint, track text, target text, schema_name text, planned text
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $planned$
+DECLARE
+    found record;
+BEGIN
+    SELECT * INTO found
+    FROM {history}.open_step(shared_key, exclusive, target_key, NULL, track, target, schema_name);
+    IF found.obstacle IS NOT NULL OR NOT found.schema_exists OR found.digest IS DISTINCT FROM planned THEN
+        RAISE EXCEPTION USING ERRCODE = 'SQLM3', MESSAGE = 'the target does not stand as it was planned';
+    END IF;
+END
+$planned$;
+COMMENT ON FUNCTION {history}.open_planned_step IS
+    'open_step for a step whose file stands in the same message: refuses (SQLM3) what only the runner can judge';
+
 CREATE OR REPLACE FUNCTION {history}.written_elsewhere(schema_name text) RETURNS text[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $written$
 BEGIN
@@ -131,12 +147,23 @@ $guard$;
 COMMENT ON FUNCTION {history}.guard IS
     'before COMMIT: refuses (SQLM2) what was changed outside of a tenant''s schema; returns the transaction''s lock table entries';
 
+-- Of format 2.
+DROP FUNCTION IF EXISTS {history}.record_step(
+    uuid, text, text, text, bigint, text, text, integer, bytea, bytea, bytea, bytea, double precision, double precision,
+    integer, text, text, text, text, jsonb);
 CREATE OR REPLACE FUNCTION {history}.record_step(
     run_id uuid, track text, target text, schema_name text, version bigint, name text, action text, algorithm integer,
-    checksum bytea, rendered bytea, down_checksum bytea, digest bytea, duration double precision, lock_wait double precision,
-    attempts integer, actor text, host text, tool text, git_commit text, detail jsonb
-) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $record$
+    checksum bytea, rendered bytea, down_checksum bytea, digest bytea, duration double precision, behind boolean,
+    lock_wait double precision, attempts integer, actor text, host text, tool text, git_commit text, detail jsonb
+) RETURNS double precision
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $record$
 #variable_conflict use_variable
+DECLARE
+    -- Without a duration the step came in one message with this: it began when that arrived, or behind the step before it.
+    took double precision := coalesce(duration, extract(epoch FROM pg_catalog.clock_timestamp() - CASE
+        WHEN behind THEN (SELECT l.at FROM {history}.log AS l
+                          WHERE l.id = pg_catalog.currval('{history}.log_id_seq'::pg_catalog.regclass))
+        ELSE pg_catalog.statement_timestamp() END));
 BEGIN
     IF action = 'up' AND version IS NOT NULL THEN
         INSERT INTO {history}.applied AS a
@@ -169,12 +196,10 @@ BEGIN
     INSERT INTO {history}.log
         (run_id, track, target, schema_name, version, name, action, outcome, duration, lock_wait, attempts,
          actor, host, tool, git_commit, detail)
-    VALUES (run_id, track, target, schema_name, version, name, action, 'done',
-            -- Without one, the step came in the same message: it began when that arrived.
-            coalesce(pg_catalog.make_interval(secs => duration),
-                     pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp()),
+    VALUES (run_id, track, target, schema_name, version, name, action, 'done', pg_catalog.make_interval(secs => took),
             pg_catalog.make_interval(secs => lock_wait), attempts, actor, host, tool, git_commit, detail);
+    RETURN took;
 END
 $record$;
 COMMENT ON FUNCTION {history}.record_step IS
-    'a step that was done: what counts as applied, how the target stands, and the log; called in the step''s own transaction';
+    'a step that was done: what counts as applied, how the target stands, and the log; called in the step''s own transaction; returns its seconds';
