@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -63,8 +63,12 @@ def crew(
     stopping: Callable[[], bool] = lambda: False,
     targets: int = 300,
     limit: int = 8,
+    rows: bool = False,
 ) -> Crew:
-    return Crew(lambda: cast("Lane", connect()), serve, stopping=stopping, limit=limit, targets=targets)
+    def each(worker: int, lane: Lane, tasks: Sequence[Assignment], following: Callable[[], Step | None]) -> Any:
+        return [serve(worker, lane, one, following) for one in tasks]
+
+    return Crew(lambda: cast("Lane", connect()), each, stopping=stopping, limit=limit, targets=targets, rows=rows)
 
 
 def heard(of: Crew, count: int, kind: type) -> list[Any]:
@@ -72,18 +76,20 @@ def heard(of: Crew, count: int, kind: type) -> list[Any]:
     found: list[Any] = []
     while len(found) < count:
         news: News = of.news.get(timeout=10)
-        if isinstance(news, Finished) and news.heard is not None:
-            news.heard.set()
-        if isinstance(news, kind):
-            found.append(news)
+        for one in news if isinstance(news, tuple) else (news,):
+            if isinstance(one, Finished) and one.heard is not None:
+                one.heard.set()
+            if isinstance(one, kind):
+                found.append(one)
     return found
 
 
-def rest(of: Crew) -> list[News]:
-    found = []
+def rest(of: Crew) -> list[Any]:
+    found: list[Any] = []
     while True:
         try:
-            found.append(of.news.get_nowait())
+            news = of.news.get_nowait()
+            found += news if isinstance(news, tuple) else (news,)
         except queue.Empty:
             return found
 
@@ -158,6 +164,44 @@ def test_who_is_to_stop_gives_back_what_it_took_and_what_it_opened_for_it() -> N
     working.close()
 
 
+def test_a_worker_takes_several_targets_that_take_no_time_and_leaves_enough_for_the_others() -> None:
+    taken: list[int] = []
+    go = threading.Event()
+
+    def serve(_worker: int, _lane: Lane, tasks: Sequence[Assignment], following: Any) -> list[StageEnded]:
+        go.wait(10)
+        taken.append(len(tasks))
+        following()
+        return [StageEnded(one, one.plan, 1, Outcome.DONE) for one in tasks]
+
+    connect, stopping = cast("Callable[[], Lane]", Line), lambda: False
+    working = Crew(connect, serve, stopping=stopping, limit=2, targets=300, rows=True)
+    working.hire(1)
+    working.desk.put([task(f"t{number}") for number in range(30)])
+    go.set()
+    heard(working, 30, Finished)
+    working.close()
+    assert taken[:5] == [1, 2, 4, 8, 8]
+    assert taken[-1] == 1
+    assert sum(taken) == 30
+
+
+def test_a_connection_serves_no_more_targets_because_they_come_several_at_once() -> None:
+    line = Line()
+
+    def serve(_worker: int, _lane: Lane, tasks: Sequence[Assignment], _following: Any) -> list[StageEnded]:
+        assert len(tasks) <= 3
+        return [StageEnded(one, one.plan, 1, Outcome.DONE) for one in tasks]
+
+    connect, stopping = (lambda: cast("Lane", line)), lambda: False
+    working = Crew(connect, serve, stopping=stopping, limit=1, targets=3, rows=True)
+    working.hire(1)
+    working.desk.put([task(f"t{number}") for number in range(9)])
+    heard(working, 9, Finished)
+    working.close()
+    assert line.renewals == 2
+
+
 def test_nothing_more_is_begun_before_a_failure_is_judged() -> None:
     begun: list[str] = []
 
@@ -168,13 +212,14 @@ def test_nothing_more_is_begun_before_a_failure_is_judged() -> None:
     working = crew(Line, serve)
     working.hire(1)
     working.desk.put([task("t1"), task("t2")])
-    while not isinstance(news := working.news.get(timeout=10), Finished):
+    while not isinstance(news := working.news.get(timeout=10), tuple):
         pass
-    assert news.heard is not None
-    assert not news.heard.wait(0.3), "the worker looks several times whether it may go on"
+    [failed] = news
+    assert failed.heard is not None
+    assert not failed.heard.wait(0.3), "the worker looks several times whether it may go on"
     assert begun == ["tenant_t1"]
     working.desk.clear()
-    news.heard.set()
+    failed.heard.set()
     working.close()
     assert begun == ["tenant_t1"]
 
@@ -187,7 +232,7 @@ def test_who_waits_for_a_judgement_goes_home_when_the_desk_closes() -> None:
     working = crew(lambda: line, serve)
     working.hire(1)
     working.desk.put([task()])
-    while not isinstance(working.news.get(timeout=10), Finished):
+    while not isinstance(working.news.get(timeout=10), tuple):
         pass
     working.close()
     assert line.closed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sqlmig.plan.adapting import Workers, automatic, fixed
+from sqlmig.plan.adapting import Workers, automatic, fixed, in_a_row
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,11 @@ def test_calm_begins_anew_after_each_error():
     workers = automatic(100).after(49, [], 0.0).after(0, ["55P03"], 1.0)
     assert workers.after(49, [], 2.0).now == 2
     assert workers.after(50, [], 2.0).now == 3
+
+
+@pytest.mark.parametrize(
+    ("targets", "seconds", "then"),
+    [(1, 0.0, 2), (1, 0.001, 2), (4, 0.01, 8), (8, 0.01, 8), (8, 0.1, 4), (8, 2.0, 1), (1, 60.0, 1), (2, 0.05, 2)],
+)
+def test_a_worker_takes_more_targets_at_once_the_quicker_they_are(targets: int, seconds: float, then: int) -> None:
+    assert in_a_row(targets, seconds) == then

@@ -18,19 +18,29 @@ from sqlmig.db import failures, runs
 from sqlmig.db.lane import Lane, Trial
 from sqlmig.db.servers import lock_table
 from sqlmig.errors import MigrationFailed
-from sqlmig.fleet.crew import Crashed, Crew, Finished, GivenBack, News, Resigned
+from sqlmig.fleet.crew import Began, Crashed, Crew, GivenBack, News, Resigned
 from sqlmig.fleet.gating import halt, pass_gate
 from sqlmig.fleet.idle import Idle
 from sqlmig.fleet.insisting import insist
 from sqlmig.fleet.items import Item
 from sqlmig.fleet.recording import recorded
+from sqlmig.fleet.rows import serve_all
 from sqlmig.fleet.share import Share
-from sqlmig.fleet.stage import Assignment, StageEnded, serve
+from sqlmig.fleet.stage import Assignment, StageEnded
 from sqlmig.fleet.values import Fleet, Ran, telling_waits
 from sqlmig.fleet.verdict import Verdict, held_by_another_run, verdict
 from sqlmig.plan.adapting import fixed
 from sqlmig.plan.budget import LockTable, budget
-from sqlmig.plan.events import RunStopped, StepEnded, TargetEnded, TargetRequeued, Told, WaveBegan, WorkersChanged
+from sqlmig.plan.events import (
+    RunStopped,
+    StepEnded,
+    TargetBegan,
+    TargetEnded,
+    TargetRequeued,
+    Told,
+    WaveBegan,
+    WorkersChanged,
+)
 from sqlmig.plan.grouping import item_error
 from sqlmig.plan.results import Failure, Outcome, StepResult, TargetResult
 from sqlmig.plan.rollout import ErrorKind, Identity, ItemError, ItemState, RunState, Wave
@@ -78,12 +88,15 @@ class _Control:
         self._breaker = fleet.policy.breaker(len(plans))
         self._share = Share(fleet.session, fleet.context, run_id, fleet.worker)
         self._context = telling_waits(fleet.context, lambda event: self._crew.news.put(event))
+        # Where each worker has one target, people look at its steps.
+        self._rows = len(plans) > self._workers.now
         self._crew = Crew(
             lambda: fleet.lane(self._context),
             self._serve,
             stopping=lambda: fleet.context.stop.requested or self.stopped is not None,
             limit=self._workers.now,
             targets=fleet.context.config.apply.connection_targets,
+            rows=self._rows,
         )
         self._wave = -1
         self._stage = 0
@@ -196,16 +209,17 @@ class _Control:
         self._share.report(report)
         self._fleet.observer(Told(f"{message}: nothing was done there"))
 
-    def _serve(self, worker: int, lane: Lane, task: Assignment, following: Callable[[], Step | None]) -> StageEnded:
+    def _serve(
+        self, worker: int, lane: Lane, tasks: Sequence[Assignment], following: Callable[[], Step | None]
+    ) -> Sequence[StageEnded]:
         """On a worker's thread."""
         serving = replace(
             self._fleet.serving,
             context=self._context,
-            # Where each worker has one target, people look at its steps.
-            in_rows=len(self._plans) > self._workers.now,
+            in_rows=self._rows,
             tell=lambda result: self._crew.news.put(StepEnded(worker, result)),
         )
-        return serve(lane, task, serving, following)
+        return serve_all(lane, tasks, serving, following)
 
     # --- what comes in ---
 
@@ -228,12 +242,16 @@ class _Control:
 
     def _take_in(self, news: News) -> None:
         match news:
-            case Finished(worker, ended, heard):
-                try:
-                    self._finished(worker, ended)
-                finally:
-                    if heard is not None:
-                        heard.set()
+            case Began(worker, targets):
+                for target in targets:
+                    self._fleet.observer(TargetBegan(worker, target))
+            case tuple():
+                for one in news:
+                    try:
+                        self._finished(one.worker, one.ended)
+                    finally:
+                        if one.heard is not None:
+                            one.heard.set()
             case GivenBack(task):
                 self._give_back(task)
             case Resigned(_, why):
@@ -244,6 +262,9 @@ class _Control:
                 self._fleet.observer(news)
 
     def _finished(self, worker: int, ended: StageEnded) -> None:
+        if self._rows:
+            for step in ended.steps:
+                self._fleet.observer(StepEnded(worker, step))
         identity = ended.plan.target.identity
         item = self._items[identity]
         self._busy.discard(identity)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlmig.db import failures
@@ -12,10 +13,19 @@ from sqlmig.db.lane import Lane
 from sqlmig.errors import ConnectionFailed
 from sqlmig.fleet.desk import Desk
 from sqlmig.fleet.stage import Assignment, StageEnded
-from sqlmig.plan.events import Event, TargetBegan
+from sqlmig.plan.adapting import in_a_row
+from sqlmig.plan.events import Event
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.retry import Remedy
-from sqlmig.plan.values import Step
+from sqlmig.plan.values import Step, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A worker has taken targets."""
+
+    worker: int
+    targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,7 @@ class Finished:
     worker: int
     ended: StageEnded
     heard: threading.Event | None = None
-    """Where something failed: the worker begins nothing more until somebody has set this."""
+    """Where something failed: the worker begins nothing more until somebody has set this, with the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +61,9 @@ class Resigned:
     why: str
 
 
-News = Finished | GivenBack | Resigned | Crashed | Event
-Serve = Callable[[int, Lane, Assignment, Callable[[], Step | None]], StageEnded]
-"""Runs the assignment of a worker."""
+News = Began | tuple[Finished, ...] | GivenBack | Resigned | Crashed | Event
+Serve = Callable[[int, Lane, Sequence[Assignment], Callable[[], Step | None]], Sequence[StageEnded]]
+"""Runs the assignments of a worker."""
 
 
 _LOOK_FOR_THE_END = 0.1
@@ -64,7 +74,14 @@ class Crew:
     """Workers that take assignments from a desk, and what they have to say."""
 
     def __init__(
-        self, connect: Callable[[], Lane], serve: Serve, *, stopping: Callable[[], bool], limit: int, targets: int
+        self,
+        connect: Callable[[], Lane],
+        serve: Serve,
+        *,
+        stopping: Callable[[], bool],
+        limit: int,
+        targets: int,
+        rows: bool = False,
     ) -> None:
         """Hires nobody yet.
 
@@ -74,6 +91,7 @@ class Crew:
             stopping: whether nothing more is to be begun.
             limit: how many workers may be at work.
             targets: how many targets a connection serves before it is opened anew.
+            rows: whether a worker may take several targets at once.
         """
         self.desk: Desk[Assignment] = Desk(limit)
         self.news: queue.SimpleQueue[News] = queue.SimpleQueue()
@@ -81,6 +99,7 @@ class Crew:
         self._serve = serve
         self._stopping = stopping
         self._targets = targets
+        self._rows = rows
         self._hiring = threading.Lock()
         self._wanted = 0
         self._first_tried = False
@@ -115,39 +134,57 @@ class Crew:
     def _work(self, number: int) -> None:
         lane: Lane | None = None
         try:
-            served = 0
-            task = self.desk.take(number)
-            while task is not None:
+            served, length = 0, 1
+            tasks = self._next(number)
+            while tasks:
                 if self._stopping():
                     if lane is not None:
                         # The transaction that was opened ahead for it holds its lock.
                         lane.release()
-                    self.news.put(GivenBack(task))
-                    task = self.desk.take(number)
+                    self._give_back(tasks)
+                    tasks = self._next(number)
                     continue
-                if lane is None or lane.session.broken or (served and served % self._targets == 0):
+                if lane is None or lane.session.broken or served >= self._targets:
                     try:
-                        lane = self._renewed(lane, number)
+                        lane, served = self._renewed(lane, number), 0
                     except ConnectionFailed as error:
-                        if self._resigns(number, task, error):
+                        self._give_back(tasks[1:])
+                        if self._resigns(number, tasks[0], error):
                             return
-                        task = self.desk.take(number)
+                        tasks = self._next(number)
                         continue
-                served += 1
-                upcoming = _Upcoming(self.desk, number, last=served % self._targets == 0)
-                self.news.put(TargetBegan(number, task.plan.target))
-                self._tell(number, self._serve(number, lane, task, upcoming))
-                task = upcoming.task or self.desk.take(number)
+                if self._rows:
+                    most = min(length, self._targets - served)
+                    tasks += self.desk.take_more(number, most - len(tasks))
+                upcoming = _Upcoming(self.desk, number, last=served + len(tasks) >= self._targets)
+                self.news.put(Began(number, tuple(one.plan.target for one in tasks)))
+                began = time.monotonic()
+                ended = self._serve(number, lane, tasks, upcoming)
+                served += len(ended)
+                length = in_a_row(len(ended), time.monotonic() - began)
+                self._tell(number, ended)
+                left = tasks[len(ended) :]
+                tasks = left + ([upcoming.task] if upcoming.task is not None else []) or self._next(number)
         except BaseException as error:  # noqa: BLE001  told to the thread that hired, which ends the run with it
             self.news.put(Crashed(number, error))
         finally:
             if lane is not None:
                 lane.close()
 
-    def _tell(self, number: int, ended: StageEnded) -> None:
-        """Tells how it ended; what has failed may be a reason to begin nothing more, so that is waited for."""
-        heard = threading.Event() if ended.outcome is Outcome.FAILED else None
-        self.news.put(Finished(number, ended, heard))
+    def _next(self, number: int) -> list[Assignment]:
+        """What the worker does next; nothing when it goes home."""
+        task = self.desk.take(number)
+        return [task] if task is not None else []
+
+    def _give_back(self, tasks: Sequence[Assignment]) -> None:
+        for task in tasks:
+            self.news.put(GivenBack(task))
+
+    def _tell(self, number: int, ended: Sequence[StageEnded]) -> None:
+        """Tells how they ended; what has failed may be a reason to begin nothing more, so that is waited for."""
+        heard = threading.Event() if any(one.outcome is Outcome.FAILED for one in ended) else None
+        last = len(ended) - 1
+        self.news.put(tuple(Finished(number, one, heard if at == last else None) for at, one in enumerate(ended)))
         while heard is not None and not heard.wait(_LOOK_FOR_THE_END) and not self.desk.closed:
             pass
 
@@ -172,7 +209,7 @@ class Crew:
             return True
         failure = failures.connection_lost(task.steps[0], error.message)
         ended = StageEnded(task, task.plan, task.first, Outcome.FAILED, (), failure, Remedy.RECONNECT)
-        self.news.put(Finished(number, ended))
+        self.news.put((Finished(number, ended),))
         return False
 
 

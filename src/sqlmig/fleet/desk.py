@@ -54,6 +54,14 @@ class Desk(Generic[T]):
                 self._changed.wait()
             return None if self._closed else self._waiting.popleft()
 
+    def take_more(self, worker: int, most: int) -> list[T]:
+        """Some more of what waits, where enough is left for the other workers."""
+        with self._changed:
+            more: list[T] = []
+            while not self._closed and worker < self._limit and len(more) < most and len(self._waiting) >= self._limit:
+                more.append(self._waiting.popleft())
+            return more
+
     def take_now(self, worker: int) -> T | None:
         """The first of what waits, where enough waits for the other workers too; otherwise None.
 

@@ -78,11 +78,18 @@ class Serving:
     together: bool = False
     """Whether all consecutive steps of a target share one transaction."""
     in_rows: bool = False
-    """Whether consecutive steps share a message; who looks on sees them end together."""
+    """Whether consecutive steps share a message; nobody is told of them before they have all ended."""
     tell: Callable[[StepResult], None] = lambda _result: None
+    """Where they do not."""
 
 
-def serve(lane: Lane, task: Assignment, serving: Serving, following: Callable[[], Step | None]) -> StageEnded:
+def serve(
+    lane: Lane,
+    task: Assignment,
+    serving: Serving,
+    following: Callable[[], Step | None],
+    ran: Sequence[StepResult] = (),
+) -> StageEnded:
     """Runs an assignment.
 
     Args:
@@ -90,11 +97,13 @@ def serve(lane: Lane, task: Assignment, serving: Serving, following: Callable[[]
         task: the steps.
         serving: what they are served with.
         following: the first step of what this worker does next, asked for at the last step; None for nothing.
+        ran: what became of those steps that have been tried already.
     """
     done: list[StepResult] = []
     plan, first, steps = task.plan, task.first, task.steps
     for _ in range(MOST_REPLANS):
-        results = _run(lane, plan, first, steps, task.trial, serving, following)
+        results = _run(lane, plan, first, steps, task.trial, serving, following, ran)
+        ran = ()
         moved = bool(results) and results[-1].outcome is Outcome.MOVED
         kept = results[:-1] if moved else results
         done += kept
@@ -117,6 +126,12 @@ def digests(plan: TargetPlan, index: int) -> Digests:
     return Digests(plan.digests[index - 1] if index else plan.before.digest, plan.digests[index])
 
 
+def in_rows(lane: Lane, serving: Serving) -> bool:
+    """Whether consecutive steps may share a message on this connection."""
+    # Where a COMMIT waits for other servers, a request to stop would end that wait.
+    return serving.in_rows and not lane.session.broken and not lane.session.replicates_synchronously
+
+
 def _run(
     lane: Lane,
     plan: TargetPlan,
@@ -125,28 +140,27 @@ def _run(
     trial: Trial,
     serving: Serving,
     following: Callable[[], Step | None],
+    ran: Sequence[StepResult],
 ) -> list[StepResult]:
     """The results up to the first that is not good."""
-    done: list[StepResult] = []
-    while len(done) < len(steps):
+    done = list(ran)
+    while len(done) < len(steps) and (not done or done[-1].outcome is Outcome.DONE):
         at = len(done)
         behind = at + _length(steps[at:], lane, serving)
         part = steps[at:behind]
         comes_next = steps[behind] if behind < len(steps) else following()
         around = [digests(plan, first + at + number) for number in range(len(part))]
-        results = _one(lane, part, around, trial, serving, comes_next)
+        results = attempt(lane, part, around, trial, serving, comes_next)
         done += results
-        if done[-1].outcome is not Outcome.MOVED:
+        if done[-1].outcome is not Outcome.MOVED and not serving.in_rows:
             for result in results:
                 serving.tell(result)
-        if done[-1].outcome is not Outcome.DONE:
-            break
         # What comes next is tried for the first time, whatever the step before it had to go through.
         trial = replace(trial, number=1, waited=0.0)
     return done
 
 
-def _one(
+def attempt(
     lane: Lane,
     part: Sequence[Step],
     around: Sequence[Digests],
@@ -154,6 +168,7 @@ def _one(
     serving: Serving,
     comes_next: Step | None,
 ) -> Sequence[StepResult]:
+    """The results of steps that go to the server as one, up to the first that is not good."""
     step = part[0]
     try:
         if lane.session.broken:
@@ -188,9 +203,7 @@ def _length(steps: Sequence[Step], lane: Lane, serving: Serving) -> int:
     if serving.together:
         together = takewhile(lambda step: step.transaction and not step.shared, steps)
         return max(sum(1 for _ in together), 1)
-    # Where a COMMIT waits for other servers, a request to stop would end that wait.
-    in_rows = serving.in_rows and not (lane.session.broken or lane.session.replicates_synchronously)
-    return riders.row(steps) if in_rows else 1
+    return riders.row(steps) if in_rows(lane, serving) else 1
 
 
 def _replanned(lane: Lane, plan: TargetPlan, step: Step, serving: Serving) -> TargetPlan | Failure:

@@ -19,6 +19,10 @@ IN_THE_WAY = {
 }
 """The SQLSTATEs that fewer workers would meet less often."""
 
+MOST_IN_A_ROW = 8
+ROW = 0.05
+"""Seconds that the targets which a worker takes at once may take together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workers:
@@ -68,3 +72,13 @@ def automatic(free_connections: int) -> Workers:
     """As many as do well, from 1 to 16, and no more than a quarter of the connections that others leave free."""
     most = max(1, min(MOST, free_connections // 4))
     return Workers(min(FIRST, most), 1, most)
+
+
+def in_a_row(targets: int, seconds: float) -> int:
+    """How many targets a worker takes at once: more of those that take next to no time.
+
+    Args:
+        targets: how many it took before.
+        seconds: how long those took together.
+    """
+    return max(1, min(MOST_IN_A_ROW, 2 * targets, int(ROW * targets / seconds) if seconds > 0 else MOST_IN_A_ROW))
