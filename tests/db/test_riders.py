@@ -246,5 +246,5 @@ def test_a_server_process_that_ends_in_the_middle_of_a_row_loses_nothing_and_rep
     ],
     ids=["one", "all", "a-look-from-outside", "first-looked-at", "shared", "verify", "no-transaction", "many", "long"],
 )
-def test_a_row_ends_where_something_is_to_be_looked_at(steps: list[Step], length: int) -> None:
-    assert riders.row(steps) == length
+def test_a_row_ends_where_something_is_to_be_looked_at(yard: Yard, steps: list[Step], length: int) -> None:
+    assert riders.row(steps, yard.context) == length

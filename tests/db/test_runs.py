@@ -280,15 +280,6 @@ def test_a_worker_that_leaves_gives_back_what_it_had(store: Store) -> None:
 # --- beginning and joining ---
 
 
-def test_a_run_can_be_joined_while_a_process_is_at_work_on_it(store: Store) -> None:
-    assert runs.joinable(store.session, "sqlmig", "aa") is None
-    run = store.begin(1)
-    assert runs.joinable(store.session, "sqlmig", "aa") == run
-    assert runs.joinable(store.session, "sqlmig", "bb") is None
-    store.dies(run, "w1")
-    assert runs.joinable(store.session, "sqlmig", "aa") is None
-
-
 def test_of_processes_that_begin_at_once_one_does_and_the_others_join_it(store: Store, database_url: str) -> None:
     begun: list[str] = []
     ready = threading.Barrier(4)
@@ -331,15 +322,6 @@ def test_items_of_runs_that_ended_long_ago_go_when_a_run_begins(store: Store) ->
     run = store.begin(1, manifest="cc")
     assert {str(row[0]) for row in store.sql("SELECT run_id FROM sqlmig.run_item")} == {recent, run}
     assert sum(runlist.show(store.session, "sqlmig", old)[0].counts.values()) == 2, "its counts stay"
-
-
-def test_pruning_keeps_the_last_runs_and_those_that_go_on(store: Store) -> None:
-    begun = [store.begin(1, manifest=f"{n:02x}") for n in range(4)]
-    for run in begun[1:]:
-        store.sql("UPDATE sqlmig.run SET finished_at = now() WHERE run_id = %s", run)
-    assert runs.prune(store.session, "sqlmig", 1) == 2
-    assert {str(row[0]) for row in store.sql("SELECT run_id FROM sqlmig.run_item")} == {begun[0], begun[3]}
-    assert runs.prune(store.session, "sqlmig", 1) == 0
 
 
 # --- waves ---
@@ -642,7 +624,6 @@ def test_the_names_of_the_history_are_quoted(database_url: str, store: Store) ->
     odd = 'my "runs" 100%'
     history.prepare(store.session, odd)
     assert runlist.list_runs(store.session, odd, 5) == ()
-    assert runs.joinable(store.session, odd, "aa") is None
     assert runs.last_run(store.session, odd, unfinished=True) is None
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from sharing import NOT_TOUCHING, TOUCHING
-from sqlmig.plan.shared import FOREIGN_KEY_RULE, shared_objects, split_advice
+from sqlmig.plan.shared import shared_objects
 from sqlmig.sql.schema.state import SchemaState
 from sqlmig.sql.statements import split
 
@@ -151,58 +151,3 @@ def test_asking_costs_the_parser_only_when_there_is_something_to_ask():
         "assert 'sqlmig.sql.parser' not in sys.modules and 'sqlmig.sql.operations' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-# --- how to split ---
-
-
-def advice(text):
-    return split_advice(split(text), "tenant_a")
-
-
-def test_a_foreign_key_beside_other_work_is_told_how_to_split():
-    assert advice(
-        "ALTER TABLE deals ADD COLUMN plan_id int;"
-        "ALTER TABLE deals ADD FOREIGN KEY (plan_id) REFERENCES core.plans (id) ON DELETE SET NULL"
-    ) == (
-        "The foreign key locks core.plans until everything in this file has committed, and the other tenants wait."
-        " Put the key into a file of its own:\n"
-        "ALTER TABLE deals ADD CONSTRAINT deals_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES core.plans (id)"
-        " ON DELETE SET NULL NOT VALID;\n"
-        "and its validation into a later one:\n"
-        "ALTER TABLE deals VALIDATE CONSTRAINT deals_plan_id_fkey;"
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "CREATE TABLE deals (id int, plan_id int REFERENCES core.plans)",
-        "ALTER TABLE deals ADD COLUMN plan_id int REFERENCES core.plans",
-        "DO $$ BEGIN ALTER TABLE d ADD FOREIGN KEY (plan_id) REFERENCES core.plans; UPDATE d SET plan_id = 1; END $$",
-    ],
-)
-def test_a_statement_that_does_both_is_other_work(text):
-    told = advice(text)
-    assert told is not None
-    assert "REFERENCES core.plans NOT VALID" in told
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ALTER TABLE deals ADD FOREIGN KEY (plan_id) REFERENCES core.plans NOT VALID",
-        "SET LOCAL lock_timeout = '2s'; ALTER TABLE deals ADD FOREIGN KEY (plan_id) REFERENCES core.plans NOT VALID",
-        "ALTER TABLE deals ADD COLUMN a int; ALTER TABLE deals ADD FOREIGN KEY (a) REFERENCES stages",
-        "UPDATE deals SET plan_id = 1",
-    ],
-    ids=["alone", "with a setting", "to an own table", "no key"],
-)
-def test_what_need_not_be_split_gets_no_advice(text):
-    assert advice(text) is None
-
-
-def test_the_linter_has_a_rule_about_such_keys():
-    from sqlmig.lint.catalogue import RULES
-
-    assert FOREIGN_KEY_RULE in {rule.name for rule in RULES}

@@ -21,6 +21,7 @@ from sqlmig.db.guard import SPEAK_NOW, TIDY, guard_filled, guard_template
 from sqlmig.db.history import statement_text
 from sqlmig.db.locks import Keys, objects_key
 from sqlmig.db.polling import Obstacle
+from sqlmig.db.roles import role_statement
 from sqlmig.db.session import Answer, Session, assignments, filled
 from sqlmig.db.traits import needs_another_session, traits_of
 from sqlmig.plan.values import Step
@@ -184,13 +185,13 @@ def going_on(session: Session, step: Step, context: RunContext) -> tuple[str, ..
     return (*settings(session, step, context), held)
 
 
-def goes_in_one(step: Step) -> bool:
-    """Whether a file and what stands behind it may be one message: nothing has to be done between the two.
+def goes_in_one(step: Step, context: RunContext) -> bool:
+    """Whether a file and what stands behind it may be one message: nothing has to be done around the file.
 
     No text of a file can swallow what follows it: it has been cut into its statements, and the server's grammar has
     read each of them.
     """
-    return step.verify is None and not needs_another_session(step)
+    return step.verify is None and not needs_another_session(step) and role_statement(context.config, step) is None
 
 
 def rides_along(steps: Sequence[Step], following: Step) -> bool:

@@ -65,19 +65,19 @@ class Stuck:
     in_file: bool
 
 
-def may_ride(step: Step) -> bool:
+def may_ride(step: Step, context: RunContext) -> bool:
     """Whether nothing has to be looked at, or waited for, while a step runs."""
-    return step.transaction and not step.shared and messages.goes_in_one(step)
+    return step.transaction and not step.shared and messages.goes_in_one(step, context)
 
 
-def row(steps: Sequence[Step]) -> int:
+def row(steps: Sequence[Step], context: RunContext) -> int:
     """How many of the steps, from the first one on, go into one message."""
-    if not steps or not may_ride(steps[0]):
+    if not steps or not may_ride(steps[0], context):
         return 1
     length, characters = 1, len(steps[0].sql.text)
     for step in steps[1:MOST_STEPS]:
         characters += len(step.sql.text)
-        if characters > MOST_CHARACTERS or not may_ride(step):
+        if characters > MOST_CHARACTERS or not may_ride(step, context):
             break
         length += 1
     return length

@@ -101,12 +101,6 @@ def begin_message(context: RunContext, new: NewRun, *, worker: str | None = None
     }
 
 
-def joinable(session: Session, history_schema: str, manifest: str) -> str | None:
-    """The run with this manifest (hex) that goes on now, with a process at work on it; None when there is none."""
-    found = session.value(statement_text("run_joinable", history_schema), {"manifest": bytes.fromhex(manifest)})
-    return str(found) if found is not None else None
-
-
 def join(session: Session, history_schema: str, run_id: str, worker: str, host: str, pid: int, lease: float) -> None:
     """Makes this process one of a run's workers, alive for `lease` seconds; each exchange renews that."""
     parameters = {"run_id": run_id, "worker": worker, "host": host, "pid": pid, "lease": lease}
@@ -320,11 +314,6 @@ def last_run(session: Session, history_schema: str, *, unfinished: bool) -> str 
     """The id of the last run over a fleet; with `unfinished`, of the last one of which something is left."""
     found = session.value(statement_text("run_last", history_schema), {"unfinished": unfinished})
     return str(found) if found is not None else None
-
-
-def prune(session: Session, history_schema: str, keep: int) -> int:
-    """Deletes the items of runs that ended, but of the last `keep` runs; how many runs that were. The log keeps all."""
-    return int(session.value(statement_text("run_prune", history_schema), {"keep": keep}))
 
 
 def _transaction(session: Session, statements: str, parameters: Mapping[str, object]) -> list[list[Row]]:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from sqlmig.db import failures, messages, records, riders
+from sqlmig.db import failures, messages, records, riders, roles
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.guard import check_elsewhere, verify
 from sqlmig.db.messages import Guarding, Opened, Opening
 from sqlmig.db.polling import Ended
-from sqlmig.db.session import Answer, Session, make_schema
+from sqlmig.db.session import Answer, Session
 from sqlmig.plan.results import Failure, Holder, Outcome, ServerError, StepResult
 from sqlmig.plan.retry import Remedy
 from sqlmig.plan.values import Step
@@ -141,7 +141,7 @@ class Transaction:
         if not self.found.schema_exists:
             if work.step.target.scope is Scope.TENANT:
                 raise Ended(Outcome.FAILED, failures.missing_schema(work.step.target))
-            make_schema(self.session, work.step.target.schema)
+            roles.make_target_schema(self.session, self.context.config, work.step.target)
         held = "{}"
         for number in range(len(work.steps) - 1):
             work.at = number
@@ -181,7 +181,7 @@ class Transaction:
             behind: says what follows its closing; asked when nothing but that is left to be sent.
         """
         step, began = work.step, time.monotonic()
-        in_one = messages.goes_in_one(step) and not self.session.replicates_synchronously
+        in_one = messages.goes_in_one(step, self.context) and not self.session.replicates_synchronously
         if not in_one:
             self._file(work)
         duration = None if in_one else time.monotonic() - began
@@ -211,8 +211,11 @@ class Transaction:
         )
 
     def _file(self, work: Work) -> None:
-        """The file, and what has to be looked at before its end."""
-        step, session = work.step, self.session
+        """The file, and what has to be done before it and looked at behind it."""
+        step, session, config = work.step, self.session, self.context.config
+        role = roles.run_as(config, step.target)
+        before = roles.left_to_others(session, step, role)
+        roles.take_on(session, config, step)
         with self._watched(work):
             work.in_file = True
             session.ask(step.sql.text)
@@ -222,6 +225,7 @@ class Transaction:
         if not session.healthy:
             raise Ended(Outcome.FAILED, failures.ended_transaction(step))
         check_elsewhere(session, step)
+        roles.check_owners(session, step, role, before=before)
         session.speak_utf8()
 
     def _send(self, work: Work, closing: tuple[str, ...], behind: _Behind, file: Step | None) -> Answer:

@@ -57,12 +57,13 @@ def _behind(left: Sequence[Assignment], following: Callable[[], Step | None]) ->
 
 def _length(tasks: Sequence[Assignment], lane: Lane, serving: Serving) -> int:
     """How many of the assignments share a message, from the first one on."""
-    if serving.together or not in_rows(lane, serving) or not all(map(riders.may_ride, tasks[0].steps)):
+    if serving.together or not in_rows(lane, serving):
         return 1
-    length, steps = 1, list(tasks[0].steps)
-    for task in tasks[1:]:
+    steps: list[Step] = []
+    length = 0
+    for task in tasks:
         steps += task.steps
-        if task.trial.number > 1 or riders.row(steps) < len(steps):
+        if (length and task.trial.number > 1) or riders.row(steps, serving.context) < len(steps):
             break
         length += 1
-    return length
+    return max(length, 1)

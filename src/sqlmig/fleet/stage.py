@@ -203,7 +203,7 @@ def _length(steps: Sequence[Step], lane: Lane, serving: Serving) -> int:
     if serving.together:
         together = takewhile(lambda step: step.transaction and not step.shared, steps)
         return max(sum(1 for _ in together), 1)
-    return riders.row(steps) if in_rows(lane, serving) else 1
+    return riders.row(steps, serving.context) if in_rows(lane, serving) else 1
 
 
 def _replanned(lane: Lane, plan: TargetPlan, step: Step, serving: Serving) -> TargetPlan | Failure:
