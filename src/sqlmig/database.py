@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlmig import embedded
 from sqlmig.db.session import ensure_database, session
 from sqlmig.errors import ConfigError, UsageError
-from sqlmig.project.config.values import Config, Unset
+from sqlmig.project.config.origin import Unset
+from sqlmig.project.config.values import Config
 from sqlmig.project.nearest import did_you_mean
 
 

@@ -42,11 +42,13 @@ def mask_url(text: str) -> str:
     """The text with every password in it replaced by `***`.
 
     It knows URLs (`postgresql://user:password@host`, `?password=`), libpq's `key=value` strings and YAML's
-    `key: value`, alone or inside a longer text. Where it cannot tell the end of a password it hides more rather than
-    less.
+    `key: value`, passphrases and private keys of age, alone or inside a longer text. Where it cannot tell the end of
+    a password it hides more rather than less.
     """
     text = _USER_PASSWORD.sub(rf"\1{MASK}@", text)
     text = _PARAMETER.sub(_mask_parameter, text)
+    text = _PASSPHRASE.sub(rf"\1{MASK}", text)
+    text = _PRIVATE_KEY.sub(rf"\1{MASK}", text)
     return _KEY_VALUE.sub(rf"\1{MASK}", text)
 
 
@@ -65,6 +67,9 @@ _KEY_VALUE = re.compile(
     r"((?:password|passwd|secret)['\"]?\s*[=:]\s*)(?:'(?:\\.|[^'\\])*'?|\"(?:\\.|[^\"\\])*\"?|(?:\\.|[^\s\\&])+)",
     re.IGNORECASE | re.DOTALL,
 )
+# It may be several words, so it ends with the line.
+_PASSPHRASE = re.compile(r"(passphrase['\"]?\s*[=:][^\S\n]*)\S.*", re.IGNORECASE)
+_PRIVATE_KEY = re.compile(r"(AGE-SECRET-KEY-)\w+", re.IGNORECASE)
 
 
 def _mask_parameter(match: re.Match[str]) -> str:

@@ -28,7 +28,8 @@ from sqlmig.errors import (
     SqlmigError,
     UsageError,
 )
-from sqlmig.project.config.values import Config, DatabaseConfig, Origin
+from sqlmig.project.config.origin import Origin
+from sqlmig.project.config.values import Config, DatabaseConfig
 from sqlmig.project.nearest import did_you_mean
 from sqlmig.secret import mask_url
 

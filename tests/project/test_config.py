@@ -9,7 +9,8 @@ from sqlmig.errors import ConfigError
 from sqlmig.project.config.check import shared_schemas
 from sqlmig.project.config.lint import LintConfig
 from sqlmig.project.config.load import find_config, load_config
-from sqlmig.project.config.values import ApplyConfig, Config, Origin, RegistryConfig, TrackConfig
+from sqlmig.project.config.origin import Origin
+from sqlmig.project.config.values import ApplyConfig, Config, RegistryConfig, TrackConfig
 from sqlmig.project.model import Scope
 from sqlmig.secret import Secret
 
@@ -83,7 +84,7 @@ def test_one_shared_track_and_nothing_else_is_a_project(load: Load) -> None:
     assert (config.tenants, config.environment, config.database_url) == (None, None, None)
     assert (config.postgres, config.history_schema, config.search_path) == (14, "sqlmig", ())
     assert (config.lint, config.apply) == (LintConfig(), ApplyConfig())
-    assert (config.macros, config.lifecycle, config.development) == ("sql/macros", "sql/lifecycle", False)
+    assert (config.macros, config.lifecycle.path, config.development) == ("sql/macros", "sql/lifecycle", False)
 
 
 def test_an_environment_is_merged_key_by_key_and_its_lists_replace(load: Load) -> None:

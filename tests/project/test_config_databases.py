@@ -9,7 +9,8 @@ import pytest
 from sqlmig.database import database_url, on_database
 from sqlmig.errors import ConfigError, UsageError
 from sqlmig.project.config.load import load_config
-from sqlmig.project.config.values import Config, Origin, Unset
+from sqlmig.project.config.origin import Origin, Unset
+from sqlmig.project.config.values import Config
 from sqlmig.report.config import config_json, config_text
 from sqlmig.secret import Secret
 

@@ -3,16 +3,36 @@ from pathlib import Path
 
 import pytest
 
+from sqlmig.project.config.backup import BackupConfig, KeepConfig, UndoConfig
 from sqlmig.project.config.docs import EXAMPLE, LINT_EXAMPLE, SMALLEST_EXAMPLE, configuration_page
+from sqlmig.project.config.doctor import DoctorConfig, DoctorIgnore
 from sqlmig.project.config.document import top_level_keys
 from sqlmig.project.config.keys import definitions
 from sqlmig.project.config.lint import LintConfig
 from sqlmig.project.config.load import load_config
 from sqlmig.project.config.rollout import BreakerConfig, Gate, WaveRule
+from sqlmig.project.config.tenancy import LifecycleConfig, TemplateConfig
 from sqlmig.project.config.values import ApplyConfig, Config, DatabaseConfig, RegistryConfig, TrackConfig
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
-CLASSES = (Config, DatabaseConfig, TrackConfig, RegistryConfig, LintConfig, ApplyConfig, WaveRule, Gate, BreakerConfig)
+CLASSES = (
+    Config,
+    DatabaseConfig,
+    TrackConfig,
+    RegistryConfig,
+    LintConfig,
+    ApplyConfig,
+    WaveRule,
+    Gate,
+    BreakerConfig,
+    LifecycleConfig,
+    TemplateConfig,
+    BackupConfig,
+    KeepConfig,
+    UndoConfig,
+    DoctorConfig,
+    DoctorIgnore,
+)
 
 
 def test_the_page_says_what_the_program_does() -> None:

@@ -64,7 +64,7 @@ def test_a_file_that_is_no_mapping_is_refused(told: Told, text: str, message: st
             "environments: {a: {tenants: {xyz: 1}}, b: {}}",
             30,
             "unknown key 'xyz' in environments.a.tenants",
-            "known: list, query, schema_name, schemas",
+            "known: application_role, list, query, schema_name, schemas",
         ),
         ("lint: {fail_no: 1}", 8, "unknown key 'fail_no' in lint", "did you mean 'fail_on'?"),
         ("lock_timeout: 3s", 1, "'lock_timeout' may not stand at the top level", "move it into apply"),
@@ -185,11 +185,16 @@ DURATION = "a duration such as 500ms, 3s, 2min or 1h"
         ),
         ("macros: sql/x", 1, 'macros is "sql/x", which is not there', "create the folder, or correct the path"),
         ("macros: sql/file", 1, 'macros is "sql/file", which is no folder', None),
-        ("lifecycle: loop", 1, 'lifecycle is "loop", which is not there', "create the folder, or correct the path"),
+        (
+            "lifecycle: loop",
+            12,
+            'lifecycle.path is "loop", which is not there',
+            "create the folder, or correct the path",
+        ),
         (
             "lifecycle: outside",
-            1,
-            'lifecycle is "outside", a link that leads out of the project',
+            12,
+            'lifecycle.path is "outside", a link that leads out of the project',
             "move the folder below the one of this file",
         ),
         (
@@ -499,7 +504,12 @@ def test_a_registry_that_cannot_be_right_is_refused(
             "apply.workers must be a whole number from 1 to 256, or auto, not ${NUMBER}",
             None,
         ),
-        ("apply: {backup: '${SECRET}'}", 17, "apply.backup must be none or required, not ${SECRET}", None),
+        (
+            "apply: {backup: '${SECRET}'}",
+            17,
+            "apply.backup must be none, required, canaries or destructive, not ${SECRET}",
+            None,
+        ),
         ("macros: '${SECRET}'", 1, "macros is ${SECRET}, which is not there", "create the folder, or correct the path"),
         (
             "database_url: '${SECRET}'",

@@ -81,6 +81,7 @@ apply.workers:                 4                                                
 apply.refuse_on:               error                                             # default
 apply.lock_wait:               60s                                               # default
 apply.backup:                  none                                              # default
+apply.restore_point:           true                                              # default
 apply.waves:                   []                                                # default
 apply.breaker.same_in_a_row:   3                                                 # default
 apply.breaker.share:           10%                                               # default
@@ -89,7 +90,19 @@ apply.concurrently_above:      10000                                            
 apply.connection_targets:      300                                               # default
 apply.synchronous_commit:      "on"                                              # default
 macros:                        sql/macros                                        # default
-lifecycle:                     sql/lifecycle                                     # default
+lifecycle.path:                sql/lifecycle                                     # default
+backup.recipients:             []                                                # default
+backup.compression:            gzip                                              # default
+backup.workers:                2                                                 # default
+backup.keep.daily:             7                                                 # default
+backup.keep.weekly:            4                                                 # default
+backup.keep.monthly:           12                                                # default
+backup.lock_timeout:           30s                                               # default
+undo.below:                    0                                                 # default
+undo.keep:                     7d                                                # default
+doctor.fail_on:                error                                             # default
+doctor.ignore:                 []                                                # default
+doctor.probe_tenants:          5                                                 # default
 """  # noqa: E501
 
 

@@ -79,3 +79,22 @@ def test_a_name_that_says_secret_is_known(name: str) -> None:
 @pytest.mark.parametrize("name", ["app_role", "key", "tenant_key", "pass_through"])
 def test_a_name_that_says_nothing_secret_is_not_hidden(name: str) -> None:
     assert not looks_secret(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("backup: {passphrase: correct horse battery}", "backup: {passphrase: ***"),
+        ("passphrase = x\nworkers: 2", "passphrase = ***\nworkers: 2"),
+        ("passphrase:\n  recipients: []", "passphrase:\n  recipients: []"),
+        ("recipients: [AGE-SECRET-KEY-1QQ, age1xyz]", "recipients: [AGE-SECRET-KEY-***, age1xyz]"),
+    ],
+    ids=[
+        "several words",
+        "the next line is another key",
+        "nothing on its line",
+        "a private key in a public one's place",
+    ],
+)
+def test_what_backups_are_encrypted_with_is_hidden(text: str, shown: str) -> None:
+    assert mask_url(text) == shown

@@ -10,6 +10,7 @@ from sqlmig.db.errors import ServerRefused
 from sqlmig.db.plain import Located, locate, plain_text
 from sqlmig.db.polling import Ended
 from sqlmig.db.probe import Found, clean, probe
+from sqlmig.db.roles import acting
 from sqlmig.db.snapshots import wait_for_the_old
 from sqlmig.db.statement import run_in_its_own
 from sqlmig.db.underway import Underway
@@ -42,7 +43,8 @@ def run_framed(run: Underway, statement: Statement) -> None:
     records.intend(run.session, run.context, run.step, statement, existed=existed)
     run.half_way = True
     try:
-        run.send(statement.text)
+        with acting(run.session, run.context.config, run.step):
+            run.send(statement.text)
     except ServerRefused:
         if not run.session.broken:
             _withdraw(run, statement, leftover, existed=existed)

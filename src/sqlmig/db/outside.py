@@ -17,7 +17,8 @@ from sqlmig.db.framed import run_framed, settle
 from sqlmig.db.guard import TIDY, verify
 from sqlmig.db.locks import release_session_locks, try_session_locks
 from sqlmig.db.polling import Ended, Polling
-from sqlmig.db.session import Session, make_schema
+from sqlmig.db.roles import make_target_schema, take_on
+from sqlmig.db.session import Session
 from sqlmig.db.statement import run_in_its_own
 from sqlmig.db.underway import Underway
 from sqlmig.errors import ConnectionFailed
@@ -89,7 +90,7 @@ def _attempt(run: Underway, *, first: bool) -> None:
     if not exists:
         if target.scope is Scope.TENANT:
             raise Ended(Outcome.FAILED, failures.missing_schema(target))
-        make_schema(run.session, target.schema)
+        make_target_schema(run.session, run.context.config, target)
     _set_session(run)
     run.done = progress.done if progress is not None else 0
     if progress is not None and progress.began:
@@ -159,6 +160,7 @@ def _finish(run: Underway) -> None:
     forget = records.forget_progress(run.context.history)
     run.hold_on_to_schema()
     run.session.run("BEGIN")
+    take_on(run.session, run.context.config, run.step)
     verify(run.session, run.step)
     run.session.run(f"{records.OWN_ROLE}; {forget}; {record}; COMMIT", parameters)
 

@@ -9,6 +9,7 @@ from sqlmig.db import history, records
 from sqlmig.db.context import RunContext
 from sqlmig.db.guard import SPEAK_NOW, TIDY, guard
 from sqlmig.db.locks import transaction_locks
+from sqlmig.db.roles import authorization, owners_block, run_as
 from sqlmig.db.session import assignments, filled, quoted
 from sqlmig.plan.resolve import Work, digests_along
 from sqlmig.plan.results import Outcome
@@ -41,7 +42,8 @@ def _lines(plan: Plan, context: RunContext) -> Iterator[str]:
     for target in plan.pending:
         yield f"\n-- {'=' * 76}\n-- {target.target.track}: {target.target.schema}"
         if target.target.scope is Scope.SHARED:
-            yield f"CREATE SCHEMA IF NOT EXISTS {quoted(target.target.schema)};"
+            owner = authorization(run_as(context.config, target.target))
+            yield f"CREATE SCHEMA IF NOT EXISTS {quoted(target.target.schema)}{owner};"
         digests = digests_along(target.before, (Work(step.unit, step.direction) for step in target.steps))
         for step, digest in zip(target.steps, digests, strict=True):
             yield from _step(step, digest, context)
@@ -52,13 +54,18 @@ def _lines(plan: Plan, context: RunContext) -> Iterator[str]:
 def _step(step: Step, digest: str, context: RunContext) -> Iterator[str]:
     yield f"\n-- {step.label} ({step.direction.value}, {step.script.path})"
     attempt = records.Attempt(context.run_id, context.origin, 0.0, 0.0, 1)
+    role = run_as(context.config, step.target)
     if step.transaction:
         yield "BEGIN;"
         yield from _terminated(assignments(context.settings(step), "SET LOCAL"))
         yield _take_locks(step, context)
+        if role is not None:
+            yield f"SET LOCAL ROLE {quoted(role)};"
         yield _closed(step.sql.text)
         if step.verify is not None:
             yield from _verified(step)
+        if role is not None:
+            yield owners_block(step, role)
         yield SPEAK_NOW + ";"
         yield from _terminated(TIDY)
         yield f"SELECT {guard(step, context, target_key=context.keys(step.target).target)};"
@@ -67,6 +74,8 @@ def _step(step: Step, digest: str, context: RunContext) -> Iterator[str]:
     else:
         limits = {"lock_timeout": "0", "statement_timeout": "0"}
         yield from _terminated(assignments(context.settings(step) | limits, "SET"))
+        if role is not None:
+            yield f"SET ROLE {quoted(role)};"
         for statement in step.statements:
             alone = outside_transaction(statement) is not None
             yield f"{statement.text};" if alone else f"BEGIN;\n{statement.text};\nCOMMIT;"

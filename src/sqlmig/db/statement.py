@@ -6,6 +6,7 @@ from sqlmig.db import failures, records
 from sqlmig.db.guard import SPEAK_NOW, check_elsewhere, guard
 from sqlmig.db.locks import objects_key
 from sqlmig.db.polling import Ended, Polling
+from sqlmig.db.roles import check_owners, run_as, take_on
 from sqlmig.db.underway import Underway
 from sqlmig.plan.results import Outcome
 from sqlmig.sql.statements import Statement
@@ -24,10 +25,12 @@ def run_in_its_own(run: Underway, statement: Statement, text: str) -> None:
         ServerRefused: it failed; the transaction is still open.
     """
     _begin(run)
+    take_on(run.session, run.context.config, run.step)
     run.send(text)
     if not run.session.healthy:
         raise Ended(Outcome.FAILED, failures.ended_transaction(run.step))
     check_elsewhere(run.session, run.step)
+    check_owners(run.session, run.step, run_as(run.context.config, run.step.target))
     record, parameters = records.progress_after(run.context, run.step, statement.number)
     # The locks are the session's: this transaction holds none of them.
     look = guard(run.step, run.context, target_key=None).replace("%", "%%")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlmig.errors import Problem, ProjectError
 from sqlmig.project.config.check import shared_schemas
+from sqlmig.project.config.tenancy import TemplateConfig
 from sqlmig.project.config.values import Config
 from sqlmig.project.directives import FileKind
 from sqlmig.project.files import read_track, requirement_problems
@@ -16,6 +17,9 @@ from sqlmig.project.model import Scope, Script, Tenant, Track
 from sqlmig.project.rows import Row, Variables
 from sqlmig.project.scripts import read_script
 from sqlmig.project.templates import Templates
+
+KIND = "template"
+"""The column of a tenant's row that names its template, where the configuration names none: the history fills it in."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +46,40 @@ class ProjectFiles:
         """The schemas that no tenant may have."""
         return shared_schemas(self.config)
 
+    def kind(self, tenant: Tenant | None) -> TemplateConfig | None:
+        """The template that a tenant was made by, and is migrated by: what its row says, or else the default one."""
+        lifecycle = self.config.lifecycle
+        named = tenant.row.get(lifecycle.template_column or KIND) if tenant is not None else None
+        kinds = {kind.name: kind for kind in lifecycle.templates}
+        return kinds.get(str(named)) or kinds.get(lifecycle.default_template or "")
+
     def scope(self, schema: str, tenant: Tenant | None, row: type[Row] = Row) -> dict[str, object]:
         """The names that are in scope of a template for one target; its tenant's columns are put into a `row`."""
+        kind = self.kind(tenant) if tenant is not None else None
         names: dict[str, object] = {
             "schema": schema,
             "env": self.config.environment or "",
-            "vars": Variables(self.config.variables),
+            "vars": Variables({**self.config.variables, **(kind.variables if kind is not None else {})}),
         }
         if tenant is not None:
             names["tenant"] = row({**tenant.row, "id": tenant.id, "slug": tenant.slug, "schema": tenant.schema})
         return names
 
+    def seeds(self, kind: TemplateConfig | None) -> tuple[Script, ...]:
+        """The files with a new tenant's first rows: `seed.sql`, when there is one, and those of its kind.
+
+        Raises:
+            ProjectError: one that the configuration names is not there, or cannot be read.
+        """
+        common = self.lifecycle("seed")
+        folder = self.config.root / self.config.lifecycle.path
+        own = kind.seed if kind is not None else ()
+        further = (read_script(self.config.root, folder / name, FileKind.LIFECYCLE, self.templates) for name in own)
+        return (*((common,) if common is not None else ()), *further)
+
     def lifecycle(self, name: str) -> Script | None:
         """A lifecycle file such as `provision`; None when the project has none of that name."""
-        file = self.config.root / self.config.lifecycle / f"{name}.sql"
+        file = self.config.root / self.config.lifecycle.path / f"{name}.sql"
         return read_script(self.config.root, file, FileKind.LIFECYCLE, self.templates) if file.is_file() else None
 
 
@@ -79,7 +103,8 @@ def read_files(config: Config, *, texts: Mapping[Path, str] | None = None) -> tu
     """
     configured = sorted(config.tracks, key=lambda track: track.scope is Scope.TENANT)
     try:
-        templates = Templates(read_macros(config.root, config.macros), config.macros)
+        varying = _VARYING | ({"vars"} if any(kind.variables for kind in config.lifecycle.templates) else frozenset())
+        templates = Templates(read_macros(config.root, config.macros), config.macros, varying)
     except ProjectError as error:
         empty = tuple(Track(track.name, track.scope, track.path, track.schema) for track in configured)
         return ProjectFiles(config, empty, Templates({})), error.problems
@@ -93,3 +118,7 @@ def read_files(config: Config, *, texts: Mapping[Path, str] | None = None) -> tu
         problems = requirement_problems(tracks)
     # A broken macro file is to blame in every file that imports it.
     return ProjectFiles(config, tuple(tracks), templates), tuple(dict.fromkeys(problems))
+
+
+_VARYING = frozenset({"schema", "tenant"})
+"""The names that differ from tenant to tenant; with variables of their own for kinds of tenants, so do these."""

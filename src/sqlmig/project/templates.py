@@ -6,7 +6,7 @@ start, is imported by `rendering` when there is one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -47,13 +47,17 @@ class Rendered:
 class Templates:
     """Renders scripts with the macros of one project; holds the compiled templates."""
 
-    def __init__(self, macros: Mapping[str, str], folder: str = "") -> None:
+    def __init__(
+        self, macros: Mapping[str, str], folder: str = "", varying: Set[str] = frozenset({"schema", "tenant"})
+    ) -> None:
         """Takes the project's own macro files.
 
         Args:
             macros: their texts, by the name that templates import them by.
             folder: where they stand, relative to the project's root.
+            varying: the names in scope that differ from tenant to tenant.
         """
+        self._varying = varying
         self._macros = macros
         self._folder = folder
         self._engines_of_stored: dict[str, Engine] = {}
@@ -68,11 +72,11 @@ class Templates:
         return self._engine.imported(text, path) if "{%" in text else {}
 
     def same_for_all(self, script: Script) -> bool:
-        """Whether a script reads neither the schema nor the tenant, nor does a macro file that it imports."""
+        """Whether a script reads nothing that differs from tenant to tenant, nor does a macro file that it imports."""
         if not any(opening in script.text for opening in _OPENINGS):
             return True
         if script.checksum not in self._same:
-            self._same[script.checksum] = not {"schema", "tenant"} & self._engine_for(script).names(script)
+            self._same[script.checksum] = not self._varying & self._engine_for(script).names(script)
         return self._same[script.checksum]
 
     def render(self, script: Script, scope: Scope) -> Rendered:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlmig.errors import Place, Problem
 from sqlmig.project.config.kinds import named, shown_text
-from sqlmig.project.config.values import Config, Origin, TrackConfig
+from sqlmig.project.config.origin import Origin
+from sqlmig.project.config.values import Config, TrackConfig
 from sqlmig.project.model import Scope
 from sqlmig.project.names import quoted, schema_name_problem
 from sqlmig.project.nearest import did_you_mean
@@ -31,6 +32,8 @@ def config_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Pro
     for track in config.tracks:
         yield from _track_problems(config, track, places)
     yield from _path_problems(config, places)
+    yield from _lifecycle_problems(config, places)
+    yield from _backup_problems(config, places)
     yield from _database_problems(config, places)
     yield from _tenant_problems(config, places)
     yield from _wave_problems(config, places)
@@ -62,10 +65,13 @@ def _track_problems(config: Config, track: TrackConfig, places: Mapping[str, Pla
 def _path_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
     owners: dict[Path, str] = {}
     paths = {f"tracks.{track.name}.path": track.path for track in config.tracks}
-    for key in ("macros", "lifecycle"):
-        # A project may do without these folders, but one that was named should be there.
-        if config.sources[key].origin is not Origin.DEFAULT:
-            paths[key] = getattr(config, key)
+    # A project may do without these folders, but one that was named should be there.
+    if config.sources["macros"].origin is not Origin.DEFAULT:
+        paths["macros"] = config.macros
+    if config.sources["lifecycle.path"].origin is not Origin.DEFAULT:
+        paths["lifecycle.path"] = config.lifecycle.path
+    extra = {f"lifecycle.templates.{one.name}.repeatables": one.repeatables for one in config.lifecycle.templates}
+    paths |= {key: path for key, path in extra.items() if path is not None}
     for key, path in paths.items():
         folder = _resolved(config.root / path)
         shown = shown_text(path, config.sources[key].variables)
@@ -76,10 +82,31 @@ def _path_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Prob
         elif not folder.is_relative_to(config.root.resolve()):
             what = f"{key} is {shown}, a link that leads out of the project"
             yield Problem(what, places[key], "move the folder below the one of this file")
-        elif other := owners.get(folder):
+        elif (other := owners.get(folder)) and not {key, other} <= extra.keys():
             yield Problem(f"{key} is the folder of {other} too", places[key], "give each a folder of its own")
         else:
             owners[folder] = key
+
+
+def _lifecycle_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
+    lifecycle = config.lifecycle
+    names = [template.name for template in lifecycle.templates]
+    if (wanted := lifecycle.default_template) is not None and wanted not in names:
+        what = f"lifecycle.default_template names {named(wanted)}, which is no template"
+        yield Problem(what, places["lifecycle.default_template"], did_you_mean(wanted, names))
+    for template in lifecycle.templates:
+        key = f"lifecycle.templates.{template.name}.seed"
+        for number, file in enumerate(template.seed):
+            path = f"{lifecycle.path}/{file}"
+            if not (config.root / path).is_file():
+                what = f"{key} names {quoted(file)}, and there is no {quoted(path)}"
+                yield Problem(what, places.get(f"{key}.{number}"), "create the file, or correct the path")
+
+
+def _backup_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Problem]:
+    if config.backup.recipients and config.backup.passphrase is not None:
+        what = "backup has both recipients and passphrase, which exclude each other"
+        yield Problem(what, places["backup.passphrase"], "keep one of them")
 
 
 def _resolved(path: Path) -> Path | None:

@@ -164,6 +164,8 @@ A version is the number of a migration, leading zeros or not. `off` and versions
 
 A duration has a unit: `500ms`, `3s`, `2min`, `1h`, `1d`; `0` means no limit.
 
+A size has a unit too: `512kB`, `10MB`, `2GB`, in powers of 1024; `0` is none.
+
 A folder is relative to that of `sqlmig.yaml` and inside of it.
 
 A schema may have any name that PostgreSQL keeps as it is: at most {MAX_NAME_BYTES} bytes, not beginning with `pg_`, not
@@ -190,7 +192,7 @@ def _inner_sections(definition: Definition, path: str) -> Iterator[str]:
     """The keys below a key, and those below them."""
     shape, lead = definition.key.shape, definition.key.description
     if isinstance(shape, Listed):
-        lead = f"Each is {shape.short.expects}."
+        lead = f"Each is {shape.short.expects}." if shape.short else lead
     elif isinstance(shape, Table):
         path, lead = f"{path}.NAME", f"A name must be {shape.name_rule}."
     elif not isinstance(shape, Section):

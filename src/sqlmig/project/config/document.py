@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmig.errors import Problem
 from sqlmig.project.config.expand import fill, placeholder_problems, variables
-from sqlmig.project.config.keys import Free, Key, Listed, Map, Section, Shape, Table, Where, definitions
+from sqlmig.project.config.keys import Free, Key, Listed, Map, Section, Shape, Table, Where, definitions, spread
 from sqlmig.project.config.kinds import Kind, Misfit, named, shown
 from sqlmig.project.config.values import DATABASE_KEYS, ENVIRONMENTS, FILE_KEYS, Config
 from sqlmig.project.config.yamlfile import YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar, doubts
@@ -62,7 +62,7 @@ def _section_problems(keys: Mapping[str, Key], node: YamlNode, path: str) -> Ite
 
 def _shape_problems(shape: Shape, node: YamlNode, path: str) -> Iterator[Problem]:
     if isinstance(shape, Section):
-        yield from _section_problems(_keys(shape.of), node, path)
+        yield from _section_problems(_keys(shape.of), spread(shape, node), path)
     elif isinstance(shape, Kind):
         yield from _kind_problems(shape, node, path)
     elif isinstance(shape, Listed):
@@ -96,7 +96,7 @@ def _database_problems(node: YamlNode, path: str) -> Iterator[Problem]:
 def _listed_problems(shape: Listed, node: YamlNode, path: str) -> Iterator[Problem]:
     if isinstance(node, YamlList):
         for number, item in enumerate(node.items):
-            if isinstance(item, YamlMap):
+            if isinstance(item, YamlMap) or shape.short is None:
                 yield from _section_problems(_keys(shape.of), item, _join(path, str(number)))
             else:
                 yield from _kind_problems(shape.short, item, _join(path, str(number)))

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
 
 from sqlmig.project.config.kinds import Kind
+from sqlmig.project.config.yamlfile import YamlEntry, YamlMap, YamlNode, YamlScalar
 
 if TYPE_CHECKING:
     import re
@@ -37,7 +38,16 @@ class Section:
     of: type
     one_of: tuple[str, ...] = ()
     """Keys of which exactly one must be there; one in an environment replaces another above."""
+    short: str | None = None
+    """The key that a plain value in place of the mapping is meant for."""
     expects: str = "a mapping of keys to values"
+
+
+def spread(shape: Section, node: YamlNode) -> YamlNode:
+    """The mapping that a plain value in place of a section stands for; anything else as it is."""
+    if shape.short is None or not isinstance(node, YamlScalar) or node.value is None:
+        return node
+    return YamlMap({shape.short: YamlEntry(shape.short, node.place, node)}, node.place)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -55,8 +65,8 @@ class Listed:
     """A list of mappings whose keys are the fields of a value class, or of short forms of such values."""
 
     of: type
-    short: Kind
-    """Reads a short form; the value's `name` is how it is written."""
+    short: Kind | None
+    """Reads a short form, if there are any; the value's `name` is how it is written."""
     expects: str
 
 

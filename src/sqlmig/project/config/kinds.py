@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlmig.project.config.yamlfile import YamlList, YamlMap, YamlNode, YamlScalar
 from sqlmig.project.durations import MAX_MILLISECONDS, milliseconds
 from sqlmig.project.model import Scope
-from sqlmig.project.names import printable, quoted, shared_schema_name_problem
+from sqlmig.project.names import MAX_NAME_BYTES, printable, quoted, shared_schema_name_problem
 from sqlmig.project.nearest import nearest
 from sqlmig.secret import Secret, mask_url
 
@@ -227,6 +227,16 @@ def _schema(node: YamlNode) -> str:
     return name
 
 
+def _role(node: YamlNode) -> str:
+    name = _text(node)
+    if name == "none":
+        # SET ROLE reads it so even in quotes.
+        raise Misfit(node, "is none, which SET ROLE reads as no role at all", "leave it out")
+    if "\0" in name or len(name.encode(errors="replace")) > MAX_NAME_BYTES:
+        raise Misfit(node, f"is longer than a name may be, {MAX_NAME_BYTES} bytes")
+    return name
+
+
 def _schema_template(node: YamlNode) -> str:
     template = _text(node)
     if template.count("{slug}") != 1 or set("{}") & set(template.replace("{slug}", "")):
@@ -309,6 +319,7 @@ DURATION = Kind("a duration such as 500ms, 3s, 2min or 1h, or 0 for no limit", _
 LIMIT = Kind("a duration such as 500ms, 3s, 2min or 1h", _limit)
 SCHEMA = Kind("the name of a schema", _schema)
 SCHEMAS = list_of("schema names", _schema)
+ROLE = Kind("the name of a role", _role)
 SCHEMA_TEMPLATE = Kind("a text with {slug} in it once, such as tenant_{slug}", _schema_template)
 SCOPE = Kind("shared or tenant", _scope)
 PATH = Kind("a folder inside the project", _path)

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 from sqlmig.errors import Place, Problem
 from sqlmig.project.config.document import read_value
 from sqlmig.project.config.expand import fill, placeholder_problems, variable_problems, variables
-from sqlmig.project.config.keys import Definition, Listed, Map, Needed, Section, Table, definitions
+from sqlmig.project.config.keys import Definition, Listed, Map, Needed, Section, Table, definitions, spread
 from sqlmig.project.config.kinds import Kind, plain
-from sqlmig.project.config.values import Origin, Source, Unset
+from sqlmig.project.config.origin import Origin, Source, Unset
 from sqlmig.project.config.yamlfile import YamlEntry, YamlList, YamlMap, YamlNode
 
 
@@ -57,11 +57,12 @@ class Layers:
             return self._leaf(definition, shape, found, path)
         if isinstance(shape, Listed):
             return self._listed(definition, shape, found, path)
-        inner = _inner(found)
         if isinstance(shape, Section):
+            inner = _inner([(layer, replace(entry, value=spread(shape, entry.value))) for layer, entry in found])
             if not inner and definition.optional:
                 return None
             return shape.of(**self.section(shape.of, inner, path, shape.one_of))
+        inner = _inner(found)
         if isinstance(shape, Table):
             return self._table(shape, inner, path)
         return self._map(shape, inner, path) if isinstance(shape, Map) else self._free(inner, path)
@@ -87,7 +88,7 @@ class Layers:
             self.places[key] = item.place
             if isinstance(item, YamlMap):
                 items.append(shape.of(**self.section(shape.of, [Layer(item.entries, layer.environment)], key)))
-            else:
+            elif shape.short is not None:
                 items.append(self._read(shape.short, layer, YamlEntry(str(number), item.place, item), key))
         return tuple(items)
 

@@ -12,7 +12,8 @@ from sqlmig.project.config.check import config_problems
 from sqlmig.project.config.document import document_problems, read_value
 from sqlmig.project.config.kinds import DATABASE_URL, named
 from sqlmig.project.config.layers import Layer, Layers, alternatives, without
-from sqlmig.project.config.values import DATABASE_KEYS, DEFAULT_ENVIRONMENT, ENVIRONMENTS, Config, Origin, Source
+from sqlmig.project.config.origin import Origin, Source
+from sqlmig.project.config.values import DATABASE_KEYS, DEFAULT_ENVIRONMENT, ENVIRONMENTS, Config
 from sqlmig.project.config.yamlfile import YamlMap, YamlNode, YamlScalar, read_yaml
 from sqlmig.project.nearest import did_you_mean
 

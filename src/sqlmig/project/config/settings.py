@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Any
 
 from sqlmig.project.config.keys import Free, Listed, Map, Section, Table, definitions
-from sqlmig.project.config.values import Config, Origin, Source, Unset
+from sqlmig.project.config.origin import Origin, Source, Unset
+from sqlmig.project.config.values import Config
 from sqlmig.secret import MASK, Secret, looks_secret, mask_url
 
 
@@ -90,6 +91,9 @@ def _entries(values: Mapping[str, object], sources: Mapping[str, Source], path: 
 def _setting(key: str, value: object, sources: Mapping[str, Source]) -> Setting:
     source = sources.get(key, _DEFAULT)
     names = (key, *source.variables) if isinstance(value, str | tuple | dict) else ()
+    if isinstance(value, Secret):
+        # A URL is shown without its password, whichever variable it came from. A passphrase has no part to show.
+        names = (key.rpartition(".")[2],)
     secret = any(looks_secret(name) for name in names)
     return Setting(key, MASK if secret else _shown(value), source)
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from sqlmig.errors import Place, Problem
+from sqlmig.project.config.backup import BackupConfig, UndoConfig
+from sqlmig.project.config.doctor import DoctorConfig
 from sqlmig.project.config.keys import Free, Key, Listed, Map, Needed, Section, Table, Where
 from sqlmig.project.config.kinds import (
     DATABASE_URL,
@@ -16,6 +16,7 @@ from sqlmig.project.config.kinds import (
     LABEL_NAME,
     LIMIT,
     PATH,
+    ROLE,
     ROWS,
     SCHEMA,
     SCHEMA_TEMPLATE,
@@ -27,52 +28,16 @@ from sqlmig.project.config.kinds import (
     whole,
 )
 from sqlmig.project.config.lint import LintConfig
+from sqlmig.project.config.origin import Source, Unset
 from sqlmig.project.config.rollout import SHORT_WAVE, BreakerConfig, WaveRule
 from sqlmig.project.config.rolloutkinds import SWITCH
+from sqlmig.project.config.tenancy import VARIABLE_NAME, VARIABLE_NAME_RULE, LifecycleConfig
 from sqlmig.project.model import Scope
 from sqlmig.secret import Secret
 
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TRACK_NAME = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 DATABASE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-
-
-class Origin(Enum):
-    """What gave a value."""
-
-    OPTION = "option"
-    PROCESS_VARIABLE = "process variable"
-    ENVIRONMENT = "environment"
-    FILE = "file"
-    DEFAULT = "default"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a value comes from."""
-
-    origin: Origin
-    name: str | None = None
-    """The option, the process variable, or the environment of the file."""
-    place: Place | None = None
-    variables: tuple[str, ...] = ()
-    """The process variables that `${...}` in the value named."""
-
-    def __str__(self) -> str:
-        if self.place is None:
-            return {Origin.OPTION: f"option {self.name}", Origin.DEFAULT: "default"}.get(self.origin, f"{self.name}")
-        line = f"{self.place.file}:{self.place.line}"
-        parts = [f"environment {self.name} ({line})" if self.name else line]
-        parts += [f"variable ${{{variable}}}" for variable in self.variables]
-        return ", ".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Unset:
-    """A value that cannot be had, and is not missed before somebody needs it."""
-
-    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +53,14 @@ class TrackConfig:
     ]
     schema: Annotated[
         str | None, Key(SCHEMA, "The schema of a shared track, which needs one. A tenant track has none.")
+    ] = None
+    run_as: Annotated[
+        str | None,
+        Key(
+            ROLE,
+            "The role that the track's files run as (`SET LOCAL ROLE`), and that owns what they make. Without it they"
+            " run as the role that connects.",
+        ),
     ] = None
 
 
@@ -115,6 +88,10 @@ class RegistryConfig:
         str,
         Key(SCHEMA_TEMPLATE, "How `sqlmig tenant create SLUG` names the tenant's schema.", name="schema_name"),
     ] = "tenant_{slug}"
+    application_role: Annotated[
+        str | None,
+        Key(ROLE, "The role that the application connects as. Without it, the first of `lint.app_roles`."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +114,21 @@ class ApplyConfig:
         str, Key(DURATION, "How long to wait for another run of sqlmig to finish; `0` does not wait.")
     ] = "60s"
     backup: Annotated[
-        Literal["none", "required"],
-        Key(choice("none", "required"), "Whether `sqlmig apply` insists on a backup before it."),
+        Literal["none", "required", "canaries", "destructive"],
+        Key(
+            choice("none", "required", "canaries", "destructive"),
+            "Which backups `sqlmig apply` insists on: `required`, one that was made before, named with `--backup-done`;"
+            " `canaries`, one of each tenant of the first wave, which it makes itself; `destructive`, one of each"
+            " tenant in which a file is about to run that drops, rewrites or is `irreversible`.",
+        ),
     ] = "none"
+    restore_point: Annotated[
+        bool,
+        Key(
+            FLAG,
+            "Whether a point to recover to is recorded before a run: `pg_create_restore_point`, or the WAL position.",
+        ),
+    ] = True
     waves: Annotated[
         tuple[WaveRule, ...],
         Key(
@@ -272,7 +261,7 @@ class Config:
     variables: Annotated[
         Mapping[str, object],
         Key(
-            Free(IDENTIFIER, "letters, digits and _, and begin with a letter or _"),
+            Free(VARIABLE_NAME, VARIABLE_NAME_RULE),
             "Values of any kind that templates see as `vars.NAME`.",
         ),
     ] = field(default_factory=dict, repr=False)
@@ -284,8 +273,21 @@ class Config:
     )
     macros: Annotated[str, Key(PATH, "The folder of the Jinja macros that templates may import.")] = "sql/macros"
     lifecycle: Annotated[
-        str, Key(PATH, "The folder of `provision.sql`, `register.sql`, `seed.sql` and `deprovision.sql`.")
-    ] = "sql/lifecycle"
+        LifecycleConfig,
+        Key(
+            Section(LifecycleConfig, short="path", expects="a mapping of keys to values, or `path` alone"),
+            "How tenants come and go: the files that make and end one, and kinds of tenants.",
+        ),
+    ] = field(default_factory=LifecycleConfig)
+    backup: Annotated[
+        BackupConfig, Key(Section(BackupConfig), "Where backups of tenants go, and how they are written.")
+    ] = field(default_factory=BackupConfig)
+    undo: Annotated[UndoConfig, Key(Section(UndoConfig), "What is copied before a statement destroys it.")] = field(
+        default_factory=UndoConfig
+    )
+    doctor: Annotated[DoctorConfig, Key(Section(DoctorConfig), "What `sqlmig doctor` goes by.")] = field(
+        default_factory=DoctorConfig
+    )
     sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
     """Where each value comes from, by dotted key: `apply.lock_timeout`, `tracks.tenant.path`, `environment`."""
 
