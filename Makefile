@@ -1,6 +1,6 @@
 # Every target does its own set-up. `make help` prints this file's targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-slow test-faults test-matrix test-lowest test-docker check bench bench-fleet bench-lint docs clean
+.PHONY: help demo test test-fast test-slow test-faults test-recovery test-matrix test-lowest test-docker check bench bench-fleet bench-lint docs clean
 USABLE := 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
   $$p -c $(USABLE) 2>/dev/null && echo $$p && break; done)
@@ -12,7 +12,7 @@ PYTEST := .venv/bin/pytest -q
 TEST := $(PYTEST) -n auto -m "not slow"
 
 help: ## what you can make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/demo.stamp ## a platform and three tenants on a PostgreSQL 18 that comes with it
 	$(DEMO) db start
@@ -33,6 +33,8 @@ test-faults: .venv/dev.stamp ## every fault at every step of a run, and docs/rel
 	mkdir -p .cache && rm -f $(FAULTS)
 	SQLMIG_FAULTS_RESULTS=$(CURDIR)/$(FAULTS) $(PYTEST) -n 2 tests/faults
 	.venv/bin/python scripts/reliability-table $(FAULTS)
+test-recovery: .venv/dev.stamp ## docs/disaster-recovery.md, for real: pgBackRest, a bad migration, one tenant back (needs npm)
+	SQLMIG_TEST_POSTGRES_BIN=$$(.venv/bin/python scripts/postgres-versions $(SERVERS) 15) $(PYTEST) -m recovery tests/recovery
 test-matrix: .venv/dev.stamp ## all tests on each of VERSIONS, fetched into SERVERS (needs npm)
 	@bins=$$(.venv/bin/python scripts/postgres-versions $(SERVERS) $(VERSIONS)) && \
 	  for bin in $$bins; do (set -x; SQLMIG_TEST_POSTGRES_BIN=$$bin $(TEST)) || exit; done
