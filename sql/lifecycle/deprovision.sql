@@ -1,3 +1,5 @@
--- Everything of the tenant: its schema with all data, and its row, with its subscriptions. Its events stay.
-DROP SCHEMA IF EXISTS {{ schema | ident }} CASCADE;
-DELETE FROM platform_core.tenants WHERE tenant_slug = {{ tenant.slug | literal }};
+-- The registry's part of `sqlmig tenant drop`: no run comes to the tenant any more. The schema is sqlmig's to rename away and to
+-- drop, and the row stays until then, so that `sqlmig tenant undrop` can take all of it back.
+UPDATE platform_core.tenants
+SET is_active = false, subscription_status = 'cancelled'
+WHERE id = {{ tenant.id | literal }};

@@ -301,6 +301,7 @@ def _finished(
         results,
         stopped=stopped,
         halted=outcomes.stopped if not job.context.stop.requested else None,
+        restore_point=running.restore_point if running is not None else None,
     )
     if session.broken and not done:
         result = replace(result, seconds=time.monotonic() - began)

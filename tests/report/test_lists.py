@@ -12,7 +12,7 @@ from sqlmig.report.diff import diff_json, diff_markdown, diff_text
 from sqlmig.report.history import history_json, history_text
 from sqlmig.report.locks import locks_json, locks_text
 from sqlmig.report.mend import baseline_json, baseline_text, repairs_json, repairs_text
-from sqlmig.report.tenants import created_json, created_text, tenants_json, tenants_text
+from sqlmig.report.tenants import tenants_json, tenants_text
 
 AT = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
 ACME, GLOBEX = samples.tenant("acme"), samples.tenant("globex")
@@ -109,12 +109,6 @@ def test_tenants_are_listed_in_the_registry_s_order():
     assert tenants_text([]) == "there is no active tenant\n"
     first = tenants_json(tenants)["tenants"][0]
     assert first == {"tier": "trial", "id": "2", "slug": "globex", "schema": "tenant_globex"}
-
-
-def test_a_new_tenant_is_told_with_what_it_took():
-    tenant = Tenant("1", "acme", "tenant_acme")
-    assert created_text(tenant, 20, 0.395) == "tenant acme is there: schema tenant_acme, 20 steps, 395 ms\n"
-    assert created_json(tenant, "run-1", 20, 0.395)["tenant"] == {"id": "1", "slug": "acme", "schema": "tenant_acme"}
 
 
 def test_a_diff_is_shown_whole():

@@ -41,7 +41,14 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "repair": Entry("repair", "Put one entry of the history right, for a reason."),
         "baseline": Entry("baseline", "Mark migrations as applied without running them."),
         "tenant": Entry("tenant", "Create and list tenants."),
+        "backup": Entry("backup", "Look at backups of tenants, check them, remove old ones."),
         "fleet": Entry("fleet", "Share the work on many tenants between hosts, through a queue in the database."),
+        "grants": Entry("grants", "Print the statements that give the migration role and the application their rights."),
+        "doctor": Entry(
+            "doctor", "Check on the live database that tenants are kept apart, and that nothing is about to break."
+        ),
+        "snapshot": Entry("snapshot", "Keep the tenant track's head as one script, which new tenants are made from."),
+        "stats": Entry("stats", "Show what each tenant takes and costs: storage, index use, slow statements."),
         "diff": Entry("diff", "Show how the rendered SQL changed since a git ref."),
         "wait": Entry("wait", "Wait until the server answers."),
         "locks": Entry("locks", "Show who holds sqlmig's locks, and how to end them."),

@@ -23,3 +23,15 @@ def libpq_environment(conninfo: str) -> dict[str, str]:
     variables = {option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()}
     known = {variables.get(name): value for name, value in given.items() if value is not None}
     return {variable.decode(): str(value) for variable, value in known.items() if variable is not None}
+
+
+def of_database(conninfo: str, database: str) -> str:
+    """The same for another database of that server, as `key=value` pairs.
+
+    Raises:
+        ConnectionFailed: it is no connection string.
+    """
+    try:
+        return psycopg.conninfo.make_conninfo(conninfo, dbname=database)
+    except psycopg.ProgrammingError as error:
+        raise connection_failed(error, conninfo) from None

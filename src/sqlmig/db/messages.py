@@ -24,6 +24,7 @@ from sqlmig.db.polling import Obstacle
 from sqlmig.db.roles import role_statement
 from sqlmig.db.session import Answer, Session, assignments, filled
 from sqlmig.db.traits import needs_another_session, traits_of
+from sqlmig.db.undo import is_undoable
 from sqlmig.plan.values import Step
 
 
@@ -191,7 +192,9 @@ def goes_in_one(step: Step, context: RunContext) -> bool:
     No text of a file can swallow what follows it: it has been cut into its statements, and the server's grammar has
     read each of them.
     """
-    return step.verify is None and not needs_another_session(step) and role_statement(context.config, step) is None
+    if step.verify is not None or needs_another_session(step):
+        return False
+    return role_statement(context.config, step) is None and not is_undoable(step, context.config)
 
 
 def rides_along(steps: Sequence[Step], following: Step) -> bool:

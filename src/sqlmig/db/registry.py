@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Session
+from sqlmig.db.session import Session, literal, quoted
 from sqlmig.errors import ConfigError, Place, Problem
 from sqlmig.project.config.values import Config
-from sqlmig.project.load import ProjectFiles
+from sqlmig.project.load import KIND, ProjectFiles
 from sqlmig.project.model import Tenant
 from sqlmig.project.names import schema_name_problems
 
@@ -34,7 +35,33 @@ def read_tenants(session: Session, files: ProjectFiles) -> tuple[Tenant, ...] | 
         rows = _matching_schemas(session, registry.schemas or "", files.shared_schemas)
     tenants = tuple(tenant_of(config, row) for row in rows)
     check_tenants(config, tenants, files.shared_schemas)
-    return tenants
+    return _with_templates(session, config, tenants)
+
+
+def find_tenants(session: Session, files: ProjectFiles, slug: str, schema: str) -> tuple[Tenant, ...] | None:
+    """The active tenants with this slug or this schema, without reading the others; None as in `read_tenants`.
+
+    Raises:
+        ConfigError: the query fails, or gives the wrong columns.
+    """
+    config = files.config
+    registry = config.tenants
+    if registry is None:
+        return ()
+    if registry.query is not None:
+        # The line break ends a comment that the query may end with.
+        inner = registry.query.strip().rstrip(";")
+        one = f"WHERE t.slug = {literal(slug)} OR t.schema = {literal(schema)}"
+        rows = _rows_of_query(session, config, f"SELECT * FROM (\n{inner}\n) AS t {one}")  # noqa: S608  the project's own
+        if rows is None:
+            return None
+    elif registry.list is not None:
+        rows = [row for row in registry.list if row.get("slug") == slug or row.get("schema") == schema]
+    else:
+        # There, a schema's name is its tenant's slug.
+        rows = [{"slug": one, "schema": one} for one in (slug, schema) if _is_tenant(session, files, one)]
+        rows = list({row["schema"]: row for row in rows}.values())
+    return _with_templates(session, config, tuple(tenant_of(config, row) for row in rows))
 
 
 def check_tenants(config: Config, tenants: Sequence[Tenant], shared: Collection[str]) -> None:
@@ -82,6 +109,34 @@ def _matching_schemas(session: Session, pattern: str, shared: Collection[str]) -
     )
     names = [row[0] for row in rows if fnmatchcase(row[0], pattern) and row[0] not in shared]
     return [{"slug": name, "schema": name} for name in names]
+
+
+def _with_templates(session: Session, config: Config, tenants: tuple[Tenant, ...]) -> tuple[Tenant, ...]:
+    """The tenants with their templates, where the history keeps those and not the registry."""
+    lifecycle = config.lifecycle
+    if not (tenants and lifecycle.templates and lifecycle.template_column is None):
+        return tenants
+    table = quoted(config.history_schema) + ".tenant"
+    if session.value("SELECT pg_catalog.to_regclass(%(table)s)", {"table": table}) is None:
+        return tenants
+    asked = "WHERE template IS NOT NULL"
+    if len(tenants) <= _FEW:
+        asked += f" AND target IN ({', '.join(literal(tenant.id) for tenant in tenants)})"
+    known = {row[0]: row[1] for row in session.rows(f"SELECT target, template FROM {table} {asked}")}  # noqa: S608  quoted
+    return tuple(
+        replace(tenant, row={**tenant.row, KIND: known[tenant.id]}) if tenant.id in known else tenant
+        for tenant in tenants
+    )
+
+
+_FEW = 20
+
+
+def _is_tenant(session: Session, files: ProjectFiles, schema: str) -> bool:
+    pattern = (files.config.tenants.schemas if files.config.tenants is not None else None) or ""
+    if schema in files.shared_schemas or schema == "public" or not fnmatchcase(schema, pattern):
+        return False
+    return session.value("SELECT true FROM pg_catalog.pg_namespace WHERE nspname = %(name)s", {"name": schema}) is True
 
 
 def tenant_of(config: Config, row: Mapping[str, object]) -> Tenant:

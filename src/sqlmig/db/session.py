@@ -56,6 +56,11 @@ class Session:
         return self._conninfo
 
     @property
+    def major(self) -> int:
+        """The server's major version, such as 17."""
+        return self._version // 10_000
+
+    @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open, failed or not."""
         return self._connection.info.transaction_status != pq.TransactionStatus.IDLE
@@ -389,10 +394,12 @@ def partly_filled(text: str, parameters: Mapping[str, object], left: Iterable[st
 
 def literal(value: object) -> str:
     """A value as SQL."""
-    try:
-        return _literal(value)
-    except TypeError:  # a list, which cannot be remembered
-        return sql.Literal(value).as_string()
+    if isinstance(value, list):  # which cannot be remembered
+        # Of bytes in an array psycopg doubles the quotes once too often.
+        written = [f"\\x{one.hex()}" if isinstance(one, bytes) else one for one in value]
+        kind = "::bytea[]" if any(isinstance(one, bytes) for one in value) else ""
+        return sql.Literal(written).as_string() + kind
+    return _literal(value)
 
 
 @lru_cache(maxsize=4096, typed=True)

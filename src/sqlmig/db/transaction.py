@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from sqlmig.db import failures, messages, records, riders, roles
+from sqlmig.db import failures, messages, records, riders, roles, undo
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.guard import check_elsewhere, verify
@@ -45,6 +45,8 @@ class Work:
     """How long those took that have run."""
     locks: list[int] = field(default_factory=list)
     """How many lock table entries the transaction held behind each of them; 0 where nobody counted."""
+    notes: list[str] = field(default_factory=list)
+    """What people are told of those that have run."""
     blockers: tuple[Holder, ...] = ()
     in_file: bool = False
     """Whether the file is what the server is busy with: only then its positions are the file's."""
@@ -65,6 +67,7 @@ class Work:
         self.began = time.monotonic()
         self.seconds.clear()
         self.locks.clear()
+        self.notes.clear()
 
     @property
     def leaves(self) -> frozenset[str]:
@@ -86,9 +89,15 @@ class Work:
         seconds = [*self.seconds, time.monotonic() - self.began][: len(self.steps)]
         locks = [*self.locks, 0][: len(self.steps)]
         return tuple(
-            StepResult(step, Outcome.DONE, took, self.waited, self.attempts, None, self.blockers, None, held)
-            for step, took, held in zip(self.steps, seconds, locks, strict=True)
+            StepResult(
+                step, Outcome.DONE, took, self.waited, self.attempts, None, self.blockers, None, held, notes=told
+            )
+            for step, took, held, told in zip(self.steps, seconds, locks, self._told(), strict=True)
         )
+
+    def _told(self) -> list[tuple[str, ...]]:
+        """The notes, with the last of the steps: most transactions have one."""
+        return [*[()] * (len(self.steps) - 1), tuple(self.notes)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +224,10 @@ class Transaction:
         step, session, config = work.step, self.session, self.context.config
         role = roles.run_as(config, step.target)
         before = roles.left_to_others(session, step, role)
+        keeping = undo.keeping_of(config)
+        copying = undo.statements_before(step, self.context, keeping)
+        if copying:
+            session.run("; ".join(copying))
         roles.take_on(session, config, step)
         with self._watched(work):
             work.in_file = True
@@ -227,6 +240,11 @@ class Transaction:
         check_elsewhere(session, step)
         roles.check_owners(session, step, role, before=before)
         session.speak_utf8()
+        if undo.is_undoable(step, config):
+            session.run(records.OWN_ROLE)
+            work.notes += map(str, undo.restore_after(session, step, self.context.history))
+            for statement in undo.statements_behind(step, self.context, keeping):
+                session.run(statement)
 
     def _send(self, work: Work, closing: tuple[str, ...], behind: _Behind, file: Step | None) -> Answer:
         """What stands behind a file, and the file itself if it comes along.

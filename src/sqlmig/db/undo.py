@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlmig.db.context import RunContext
 from sqlmig.db.history import statement_text, target_row
 from sqlmig.db.session import Session, filled
-from sqlmig.plan.undoing import CopyWanted, copies_for
 from sqlmig.plan.values import Step
+from sqlmig.project.config.values import Config
+from sqlmig.project.durations import milliseconds
 from sqlmig.project.model import Direction
 from sqlmig.sql.statements import Statement
+
+if TYPE_CHECKING:
+    from sqlmig.plan.undoing import CopyWanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,24 @@ class PutBack:
     """The table that holds the copy, quoted; None when there is none."""
     reason: str | None
     """Why nothing was put back, or why there is no copy."""
+
+    def __str__(self) -> str:
+        if self.rows is not None:
+            return f"{self.rows:,} rows of {self.source} are back ({self.destroys})"
+        kept = f"; the copy is {self.copy}" if self.copy is not None else ""
+        return f"{self.source} ({self.destroys}) did not come back: {self.reason}{kept}"
+
+
+def keeping_of(config: Config) -> Keeping:
+    """What the configuration says of copies."""
+    return Keeping(config.undo.below, milliseconds(config.undo.keep) / 1000)
+
+
+def is_undoable(step: Step, config: Config) -> bool:
+    """Whether something is copied before a step's file, or put back behind it."""
+    if not config.undo.below or not _counts(step):
+        return False
+    return step.direction is Direction.DOWN or bool(copies_of(step))
 
 
 def statements_before(step: Step, context: RunContext, keeping: Keeping) -> tuple[str, ...]:
@@ -79,6 +102,8 @@ def copies_of(step: Step) -> tuple[CopyWanted, ...]:
     known = _known.get(id(step.statements))
     if known is not None and known[0] is step.statements:
         return known[1]
+    from sqlmig.plan.undoing import copies_for  # a run that destroys nothing shall not load the linter's vocabulary
+
     wanted = copies_for(step.statements)
     if len(_known) >= _MOST_KNOWN:
         _known.clear()

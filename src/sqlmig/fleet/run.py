@@ -18,12 +18,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sqlmig.db import failures, runlist, runs
+from sqlmig.db import failures, restorepoints, runlist, runs
 from sqlmig.db.context import RunContext, Waiting
 from sqlmig.db.lane import Lane
 from sqlmig.db.locks import blockers_of
 from sqlmig.db.servers import free_connections
 from sqlmig.db.session import Session, connect
+from sqlmig.db.undo import purge_undo
 from sqlmig.errors import ConnectionFailed, MigrationFailed, Refused
 from sqlmig.fleet.alone import run_in_turn
 from sqlmig.fleet.control import run_waves
@@ -36,6 +37,7 @@ from sqlmig.fleet.verifying import unverified
 from sqlmig.plan.adapting import Workers, automatic, fixed
 from sqlmig.plan.breaker import Breaker, breaker_for, stop_on_failure
 from sqlmig.plan.events import Observer, RunBegan, StepEnded, TargetEnded
+from sqlmig.plan.restorepoints import RestorePoint
 from sqlmig.plan.results import Failure, Outcome, TargetResult
 from sqlmig.plan.rollout import Identity, ItemState, RunItem, RunState, Wave
 from sqlmig.plan.values import Plan, Target, TargetPlan
@@ -56,6 +58,8 @@ class Running:
     rollout: Rollout
     worker: str
     """This process's name among those that work on the run."""
+    restore_point: RestorePoint | None = None
+    """The moment before the run; None where none was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,20 @@ def begin(running: Running, new: runs.NewRun, plan: Plan) -> tuple[Running, tupl
     context, session = running.context, running.session
     # While the shared tracks run, nothing renews the lease.
     lease = LONG_LEASE if any(one.target.scope is Scope.SHARED for one in plan.pending) else LEASE
+    point = _restore_point(running)
     run_id = insist(session, context, lambda: runs.begin(session, context, new, worker=running.worker, lease=lease))
-    if run_id == context.run_id:
-        return running, tuple(new.waves), False
-    return _joined(running, run_id), _waves(running, run_id), True
+    if run_id != context.run_id:
+        return _joined(running, run_id), _waves(running, run_id), True
+    if point is not None:
+        insist(session, context, lambda: restorepoints.record(session, context.history, run_id, point))
+    return replace(running, restore_point=point), tuple(new.waves), False
+
+
+def _restore_point(running: Running) -> RestorePoint | None:
+    context, session = running.context, running.session
+    if not context.config.apply.restore_point:
+        return None
+    return insist(session, context, lambda: restorepoints.make_restore_point(session, context.run_id))
 
 
 def take_up(running: Running, run_id: str) -> tuple[Running, tuple[Wave, ...]]:
@@ -111,6 +125,7 @@ def end(running: Running, outcome: Outcome) -> None:
     session = running.session
     insist(session, context, lambda: runs.leave(session, context.history, context.run_id, running.worker))
     insist(session, context, lambda: runs.finish(session, context, outcome))
+    insist(session, context, lambda: purge_undo(session, context.history))
 
 
 def run_late(running: Running, plan: Plan) -> Outcomes:
@@ -190,7 +205,8 @@ def _joined(running: Running, run_id: str) -> Running:
     session, context = running.session, running.context
     host, pid = context.origin.host, os.getpid()
     insist(session, context, lambda: runs.join(session, context.history, run_id, running.worker, host, pid, LEASE))
-    return replace(running, context=replace(context, run_id=run_id))
+    point = insist(session, context, lambda: restorepoints.recorded(session, context.history, run_id))
+    return replace(running, context=replace(context, run_id=run_id), restore_point=point)
 
 
 def _waves(running: Running, run_id: str) -> tuple[Wave, ...]:
@@ -201,7 +217,8 @@ def _waves(running: Running, run_id: str) -> tuple[Wave, ...]:
 def _began(running: Running, plan: Plan, waves: Sequence[Wave], *, joined: bool) -> RunBegan:
     sizes = tuple((wave.name, len(wave.targets)) for wave in waves)
     workers = _workers(running).now
-    return RunBegan(running.context.run_id, len(plan.pending), plan.step_count, sizes, workers, joined)
+    run_id, point = running.context.run_id, running.restore_point
+    return RunBegan(run_id, len(plan.pending), plan.step_count, sizes, workers, joined, point)
 
 
 @contextmanager

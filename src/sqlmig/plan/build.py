@@ -9,6 +9,7 @@ from sqlmig.errors import Place, ProjectError
 from sqlmig.plan.resolve import Changed, Decision, digests_along
 from sqlmig.plan.resume import resume
 from sqlmig.plan.steps import StepMaker
+from sqlmig.plan.tenantstates import Hold
 from sqlmig.plan.values import Note, Reason, Refusal, Standing, Step, Target, TargetPlan, TargetState, Work
 from sqlmig.project.model import Migration, Scope, Script, Track
 
@@ -21,6 +22,7 @@ class Known:
     schema_exists: bool
     rendered: Mapping[tuple[str, str, int], str]
     """Rendered checksums of applied migrations whose files changed: by track, key and version."""
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def plan_target(maker: StepMaker, track: Track, target: Target, decision: Decisi
     if target.scope is Scope.TENANT and not known.schema_exists:
         refusals.append(_missing_schema(target))
         standing = Standing.MISSING
-    plan = TargetPlan(target, track, state, steps, decision.digest, standing, relaid, digests)
+    plan = TargetPlan(target, track, state, steps, decision.digest, standing, relaid, digests, known.hold)
     return Planned(plan, tuple(refusals), tuple(_relaid_note(target, migration) for migration in relaid))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlmig.plan.restorepoints import RestorePoint
 from sqlmig.plan.results import Holder, RunResult, StepResult, TargetResult
 from sqlmig.plan.values import Target
 
@@ -22,6 +23,8 @@ class RunBegan:
     workers: int
     joined: bool = False
     """Whether another process had begun it, and this one helps."""
+    restore_point: RestorePoint | None = None
+    """The moment before the run, for a recovery of the whole server; None where none was made."""
 
 
 @dataclass(frozen=True, slots=True)

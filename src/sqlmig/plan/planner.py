@@ -10,6 +10,7 @@ from sqlmig.plan.build import Known, plan_target
 from sqlmig.plan.requirements import SharedTracks
 from sqlmig.plan.resolve import Decision, decide_down, decide_up, track_digest
 from sqlmig.plan.steps import StepMaker
+from sqlmig.plan.tenantstates import Hold, Holds
 from sqlmig.plan.values import Note, Plan, Refusal, Standing, Target, TargetPlan, TargetState
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Migration, Track
@@ -27,6 +28,8 @@ class Snapshot:
     """Rendered checksums of applied migrations whose files changed: by track, key and version."""
     stored: Mapping[str, Sequence[Migration]] = field(default_factory=dict)
     """By track: migrations as the history stored them."""
+    holds: Holds = field(default_factory=dict)
+    """The targets that are not taken beyond a version."""
 
     def state(self, target: Target) -> TargetState:
         """What is applied to a target."""
@@ -53,6 +56,9 @@ Goal = Up | Down
 
 _NEVER = TargetState()
 
+_Alike = tuple[str, str | None, int | None]
+"""Track, digest, and the version that holds: what targets have in common for which one decision is made."""
+
 
 def make_plan(
     files: ProjectFiles, targets: Sequence[Target], snapshot: Snapshot, goal: Goal, maker: StepMaker | None = None
@@ -71,7 +77,7 @@ def make_plan(
     """
     tracks = {track.name: track for track in files.tracks}
     heads = {track.name: track_digest(track) for track in files.tracks}
-    decisions: dict[tuple[str, str | None], Decision] = {}
+    decisions: dict[_Alike, Decision] = {}
     maker = maker or StepMaker(files)
     shared = SharedTracks(files, snapshot.states)
     plans: list[TargetPlan] = []
@@ -83,11 +89,14 @@ def make_plan(
         if exists and _nothing_to_do(state, heads[track.name], goal):
             plans.append(TargetPlan(target, track, state, (), heads[track.name], Standing.CURRENT))
             continue
-        decision = _decide(decisions, track, state, goal, snapshot)
-        planned = plan_target(maker, track, target, decision, Known(state, exists, snapshot.rendered))
+        hold = snapshot.holds.get(target.identity)
+        decision = _decide(decisions, track, state, goal, snapshot, hold)
+        planned = plan_target(maker, track, target, decision, Known(state, exists, snapshot.rendered, hold))
         plans.append(planned.plan)
         refusals += planned.refusals
         notes += planned.notes
+        if hold is not None:
+            notes.append(Note(str(hold), target))
         if isinstance(goal, Up):
             refusals += shared.missing(target, planned.plan.works)
         shared.follow(target, planned.plan.works)
@@ -110,16 +119,23 @@ def _nothing_to_do(state: TargetState, head: str, goal: Goal) -> bool:
 
 
 def _decide(
-    decisions: dict[tuple[str, str | None], Decision], track: Track, state: TargetState, goal: Goal, snapshot: Snapshot
+    decisions: dict[_Alike, Decision],
+    track: Track,
+    state: TargetState,
+    goal: Goal,
+    snapshot: Snapshot,
+    hold: Hold | None,
 ) -> Decision:
-    """One decision serves all targets of a track with the same digest."""
-    key = (track.name, state.digest)
+    """One decision serves all targets of a track with the same digest that are held at the same version, or not."""
+    held_at = hold.at if hold is not None else None
+    key = (track.name, state.digest, held_at)
     if key in decisions and state.progress is None:
         return decisions[key]
     if isinstance(goal, Up):
-        decision = decide_up(track, state, to=goal.to)
+        decision = decide_up(track, state, to=goal.to, held_at=held_at)
     else:
-        decision = decide_down(track, state, to=goal.to, steps=goal.steps, stored=snapshot.stored.get(track.name, ()))
+        stored = snapshot.stored.get(track.name, ())
+        decision = decide_down(track, state, to=goal.to, steps=goal.steps, stored=stored, held_at=held_at)
     if state.progress is None:
         decisions[key] = decision
     return decision

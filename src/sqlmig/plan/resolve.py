@@ -38,25 +38,30 @@ class Decision:
     """The target's digest after each part of the work."""
 
 
-def decide_up(track: Track, state: TargetState, *, to: int | None = None) -> Decision:
+def decide_up(track: Track, state: TargetState, *, to: int | None = None, held_at: int | None = None) -> Decision:
     """What brings a target up: the pending migrations, then the repeatables that changed.
 
     Args:
         track: the files.
         state: what is applied.
         to: the version to stop at; repeatables then stay as they are.
+        held_at: the version that the target is not taken beyond, whatever is asked; repeatables stay as they are, too.
     """
     if to is not None and track.migration(to) is None:
         return _no_decision(track, state, _no_such_version(track, to))
     applied = state.versions
-    pending = [m for m in track.migrations if m.version not in applied and (to is None or m.version <= to)]
+    last = min((version for version in (to, held_at) if version is not None), default=None)
+    pending = [m for m in track.migrations if m.version not in applied and (last is None or m.version <= last)]
     work = [Work(migration, Direction.UP) for migration in pending]
-    if to is None:
+    if last is None:
         work += [Work(r, Direction.UP) for r in track.repeatables if state.repeatables.get(r.name) != r.script.checksum]
     refusals = (*_history_refusals(track, state), *_late(pending, state), *_without_down(pending))
     digests = tuple(digests_along(state, work))
     changed = _changed(track, state)
-    return Decision(standing(track, state), _last(state, digests), tuple(work), refusals, changed, digests)
+    stands = standing(track, state)
+    if held_at is not None and to is None and not work and stands in (Standing.BEHIND, Standing.NEW):
+        stands = Standing.HELD
+    return Decision(stands, _last(state, digests), tuple(work), refusals, changed, digests)
 
 
 def decide_down(
@@ -66,6 +71,7 @@ def decide_down(
     to: int | None = None,
     steps: int | None = None,
     stored: Iterable[Migration] = (),
+    held_at: int | None = None,
 ) -> Decision:
     """What takes a target down: down files, newest first.
 
@@ -75,7 +81,11 @@ def decide_down(
         to: the version that stays the highest; 0 for nothing.
         steps: how many migrations to take back, instead of `to`.
         stored: migrations as the history stored them, for those whose files are gone.
+        held_at: the version that the target is held at: it has not come as far as the others, and stays where it is
+            unless it is above what shall stay.
     """
+    if held_at is not None and state.head <= held_at and (steps is not None or state.head <= (to or 0)):
+        return Decision(standing(track, state), digest_after(state, ()))
     nonsense = _nonsense(track, state, to, steps)
     if nonsense is not None:
         return _no_decision(track, state, nonsense)

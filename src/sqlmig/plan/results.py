@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sqlmig.errors import Place
+from sqlmig.plan.restorepoints import RestorePoint
 from sqlmig.plan.retry import Remedy
 from sqlmig.plan.values import Plan, Step, Target, TargetPlan
 
@@ -114,6 +115,8 @@ class StepResult:
     """How many entries of the lock table its transaction held before COMMIT; 0 when that was not counted."""
     plain: tuple[int, ...] = ()
     """The numbers of the statements that ran in their plain form instead of CONCURRENTLY."""
+    notes: tuple[str, ...] = ()
+    """What else people are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,8 @@ class RunResult:
     """Why the run was stopped before every target had its turn: the breaker, a gate, a pause."""
     invalid: tuple[str, ...] = ()
     """INVALID indexes in schemas of the run's targets, qualified; none of sqlmig's unfinished work counts."""
+    restore_point: RestorePoint | None = None
+    """The moment before the run, for a recovery of the whole server; None where none was made."""
 
     @property
     def outcome(self) -> Outcome:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlmig.plan.rollout import RunSummary
+from sqlmig.plan.tenantstates import Hold
 from sqlmig.plan.values import Plan, Reason, Refusal, Standing, Target, TargetPlan
 
 
@@ -23,6 +24,8 @@ class TargetStatus:
     """Migrations and repeatables that `apply` would run."""
     updated_at: datetime.datetime | None
     problems: tuple[Refusal, ...] = ()
+    hold: Hold | None = None
+    """What keeps it from going further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,8 @@ class Status:
 
     @property
     def current(self) -> bool:
-        """Whether every target is where the files are."""
-        return all(target.standing is Standing.CURRENT for target in self.targets)
+        """Whether every target is where the files are, or where somebody holds it."""
+        return all(target.standing in (Standing.CURRENT, Standing.HELD) for target in self.targets)
 
 
 def by_version(targets: Iterable[TargetStatus]) -> tuple[VersionGroup, ...]:
@@ -173,14 +176,19 @@ def status_of(
             problems.setdefault(refusal.target.identity, []).append(refusal)
     rows = tuple(_row(target, heads.get(target.target.identity), problems) for target in plan.targets)
     files = {target.track.name: target.track.head for target in plan.targets}
-    return Status(rows, files, unfinished, tuple(note.message for note in plan.notes), runs)
+    return Status(rows, files, unfinished, _notes(plan), runs)
 
 
 def verification_of(plan: Plan, unfinished: tuple[UnfinishedRun, ...]) -> Verification:
     """What in a plan that would bring all targets up speaks of the history, not of what is pending."""
     problems = tuple(refusal for refusal in plan.refusals if refusal.reason in _OF_HISTORY)
-    notes = tuple(dict.fromkeys(note.message for note in plan.notes))
-    return Verification(len(plan.targets), problems, notes, unfinished)
+    return Verification(len(plan.targets), problems, tuple(dict.fromkeys(_notes(plan))), unfinished)
+
+
+def _notes(plan: Plan) -> tuple[str, ...]:
+    """What is worth knowing besides what holds targets: a status tells that of each of them."""
+    holds = {str(target.hold) for target in plan.targets if target.hold is not None}
+    return tuple(note.message for note in plan.notes if note.target is None or note.message not in holds)
 
 
 def _row(
@@ -190,4 +198,5 @@ def _row(
 ) -> TargetStatus:
     version, updated_at = head or (0, None)
     found = tuple(problems.get(planned.target.identity, ()))
-    return TargetStatus(planned.target, planned.standing, version, len(planned.steps), updated_at, found)
+    pending = len(planned.steps)
+    return TargetStatus(planned.target, planned.standing, version, pending, updated_at, found, planned.hold)

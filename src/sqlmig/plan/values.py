@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from sqlmig.errors import Place
+from sqlmig.plan.tenantstates import Hold
 from sqlmig.project.model import Direction, Migration, Repeatable, Scope, Script, Tenant, Track, version_label
 from sqlmig.project.templates import Rendered
 from sqlmig.sql.statements import Statement
@@ -109,6 +110,8 @@ class Standing(Enum):
     """It has versions above the highest file: the files are older than the database."""
     DIVERGED = "diverged"
     """Applied files were edited, deleted or renumbered."""
+    HELD = "held"
+    """It is behind, and somebody holds it there."""
     INTERRUPTED = "interrupted"
     """A `transaction off` migration was begun and not finished."""
     MISSING = "missing"
@@ -245,6 +248,8 @@ class TargetPlan:
     """Applied migrations whose files were only laid out anew: the history takes on their checksums."""
     digests: tuple[str, ...] = field(default=(), repr=False)
     """The target's digest after each step."""
+    hold: Hold | None = None
+    """What keeps the target from going further."""
 
     @property
     def works(self) -> tuple[Work, ...]:

@@ -68,10 +68,11 @@ def _of_the_run(
     event: RunBegan | WaveBegan | WorkersChanged | Told | RunStopped | RunEnded,
 ) -> tuple[str, Mapping[str, object]]:
     match event:
-        case RunBegan(run_id, targets, steps, waves, workers, joined):
+        case RunBegan(run_id, targets, steps, waves, workers, joined, point):
             listed = [{"name": name, "targets": size} for name, size in waves]
             size = {"targets": targets, "steps": steps, "waves": listed, "workers": workers, "joined": joined}
-            return "run-began", {"run_id": run_id, **size}
+            stored = point.stored if point is not None else None
+            return "run-began", {"run_id": run_id, **size, "restore_point": stored}
         case WaveBegan(number, name, targets):
             return "wave-began", {"wave": number, "name": name, "targets": targets}
         case WorkersChanged(workers, why):
@@ -102,6 +103,7 @@ def _step(result: StepResult) -> dict[str, object]:
         "attempts": result.attempts,
         "locks": result.locks,
         "plain": list(result.plain),
+        "notes": list(result.notes),
         "sqlstate": _sqlstate(result.failure),
         "remedy": result.remedy.value if result.remedy is not None else None,
         "blockers": _holders(result.blockers),

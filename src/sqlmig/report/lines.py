@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlmig.plan.events import RunBegan, TargetRequeued
+from sqlmig.plan.restorepoints import recovery_target
 from sqlmig.plan.results import Failure, Holder, Outcome, StepResult, TargetResult
 from sqlmig.plan.rollout import ErrorKind
 from sqlmig.plan.values import Target
@@ -29,7 +30,8 @@ OUTCOMES = {
 def step_line(result: StepResult) -> str:
     """One step that has ended: `tenant_acme  0007_add_deal_owner  12 ms`."""
     ended = "" if result.outcome is Outcome.DONE else f"{OUTCOMES[result.outcome]} after "
-    return f"{result.step.target.schema}  {result.step.label}  {ended}{duration(result.duration)}{_patience([result])}"
+    line = f"{result.step.target.schema}  {result.step.label}  {ended}{duration(result.duration)}{_patience([result])}"
+    return "\n  ".join((line, *result.notes))
 
 
 def target_line(result: TargetResult) -> str:
@@ -64,7 +66,10 @@ def run_line(run: RunBegan) -> str:
     waves = ", ".join(f"{name} {targets:,}" for name, targets in run.waves) if len(run.waves) > 1 else ""
     in_waves = f" in {len(run.waves)} waves ({waves})" if waves else ""
     size = f"{counted(run.targets, 'target')}, {counted(run.steps, 'step')}{in_waves}, {counted(run.workers, 'worker')}"
-    return f"run {run.run_id} {helps}: {size}"
+    point = (
+        f"\n  to recover to before it: {recovery_target(run.restore_point)}" if run.restore_point is not None else ""
+    )
+    return f"run {run.run_id} {helps}: {size}{point}"
 
 
 def wave_began_line(wave: WaveTally) -> str:

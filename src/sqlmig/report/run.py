@@ -86,6 +86,7 @@ def run_json(result: RunResult, command: str, seen: Seen = NOTHING) -> dict[str,
         "targets": [_target_json(one, whole=whole) for one in result.results],
         "behind": [target.schema for target in result.behind],
         "invalid": list(result.invalid),
+        "restore_point": result.restore_point.stored if result.restore_point is not None else None,
         "notes": _notes(result, seen),
     }
 
@@ -176,6 +177,7 @@ def _step_json(result: StepResult) -> dict[str, object]:
         "attempts": result.attempts,
         "locks": result.locks,
         "plain": list(result.plain),
+        "notes": list(result.notes),
         "blockers": [holder.pid for holder in result.blockers],
     }
 

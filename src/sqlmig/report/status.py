@@ -23,6 +23,7 @@ _TONES = {
     Standing.NEW: Tone.WARN,
     Standing.AHEAD: Tone.WARN,
     Standing.DIVERGED: Tone.BAD,
+    Standing.HELD: Tone.WARN,
     Standing.INTERRUPTED: Tone.BAD,
     Standing.MISSING: Tone.BAD,
 }
@@ -84,13 +85,15 @@ def _text(status: Status, parts: list[str]) -> str:
     problems = [problem for target in status.targets for problem in target.problems]
     if problems:
         parts.append(problems_text(problems))
+    parts += _holds_text(status.targets)
     parts += _runs_text(status.runs)
     told = {run.run_id for run in status.runs}
     parts += _unfinished_text(run for run in status.unfinished if run.run_id not in told)
     if notes := dict.fromkeys(status.notes):
         parts.append("\n".join(f"note: {note}" for note in notes))
-    current = status.counts.get(Standing.CURRENT, 0)
-    return "\n\n".join([*parts, f"{current:,} of {counted(len(status.targets), 'target')} current"]) + "\n"
+    current, held = (status.counts.get(standing, 0) for standing in (Standing.CURRENT, Standing.HELD))
+    total = f"{current:,} of {counted(len(status.targets), 'target')} current" + (f", {held:,} held" if held else "")
+    return "\n\n".join([*parts, total]) + "\n"
 
 
 def _versions(groups: Sequence[VersionGroup], style: Style) -> str:
@@ -151,6 +154,15 @@ def _unfinished_text(runs: Iterable[UnfinishedRun]) -> list[str]:
     return ["\n".join(lines)] if lines else []
 
 
+def _holds_text(targets: Iterable[TargetStatus]) -> list[str]:
+    """Who is kept from going further, and why: one line for all that are held alike."""
+    alike: dict[str, list[str]] = {}
+    for one in targets:
+        if one.hold is not None and one.standing is not Standing.CURRENT:
+            alike.setdefault(str(one.hold), []).append(one.target.schema)
+    return ["\n".join(f"{hold} (in {some(schemas)})" for hold, schemas in alike.items())] if alike else []
+
+
 def _runs_text(runs: Iterable[RunSummary]) -> list[str]:
     return [_run_line(run) + (f"\n  next: {advice}" if (advice := next_of(run)) else "") for run in runs]
 
@@ -186,6 +198,7 @@ def _target_json(one: TargetStatus) -> dict[str, object]:
         "pending": one.pending,
         "updated_at": moment_json(one.updated_at),
         "problems": [refusal_json(problem) for problem in one.problems],
+        **({"hold": {"at": one.hold.at, "reason": one.hold.reason}} if one.hold is not None else {}),
     }
 
 

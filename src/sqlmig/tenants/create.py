@@ -1,42 +1,48 @@
-"""A new tenant in one transaction: schema, grants, registry row, every migration, seed rows. All of it or nothing."""
+"""A new tenant in one transaction: schema, grants, registry row, migrations, seed rows, history. All of it or nothing.
+
+`create_tenant` is the main job. What comes between the registry's row and the seed rows is one of three: a schema that
+the pool has ready, the snapshot of the tenant tracks, or every migration, one after the other.
+"""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlmig.db import failures, history, records
+from sqlmig.db import history, records
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import Keys, key_of, locked, shared_key
-from sqlmig.db.polling import Ended
-from sqlmig.db.registry import read_tenants
-from sqlmig.db.session import Session, quoted
-from sqlmig.db.together import run_in_open_transaction
-from sqlmig.errors import ConfigError, Interrupted, MigrationFailed, Place, Problem, ProjectError, Refused, UsageError
+from sqlmig.db.registry import find_tenants
+from sqlmig.db.session import Session
+from sqlmig.db.snapshotrows import store_missing_scripts
+from sqlmig.errors import ConfigError, Interrupted, Place, Problem, Refused, SqlmigError
 from sqlmig.fleet.targets import read_snapshot, shared_target, tenant_target
-from sqlmig.plan.events import Observer, StepEnded, nobody
+from sqlmig.plan.events import Observer, nobody
 from sqlmig.plan.planner import Snapshot, Up, make_plan
-from sqlmig.plan.resolve import Work, digests_along
-from sqlmig.plan.results import Failure, Outcome, ServerError, StepResult
+from sqlmig.plan.provisioning import CreatedTenant as CreatedTenant  # callers know it by this module
+from sqlmig.plan.provisioning import Making, Source
+from sqlmig.plan.results import Outcome
 from sqlmig.plan.retry import Remedy, pause_before, remedy
-from sqlmig.plan.values import Plan, TargetPlan
+from sqlmig.plan.steps import StepMaker
+from sqlmig.plan.values import Refusal, Step, Target, TargetPlan, Work
 from sqlmig.project.load import ProjectFiles
-from sqlmig.project.model import Script, Tenant
-from sqlmig.project.names import schema_for_slug, schema_name_problem, slug_problem
-from sqlmig.project.templates import Rendered
-
-
-@dataclass(frozen=True, slots=True)
-class CreatedTenant:
-    """A tenant that was made."""
-
-    tenant: Tenant
-    run_id: str
-    steps: int
-    seconds: float
+from sqlmig.project.model import Tenant
+from sqlmig.tenants import pool, snapshots
+from sqlmig.tenants.provision import (
+    lifecycle_part,
+    not_created,
+    nothing_of,
+    provision_part,
+    run_files,
+    script_part,
+)
+from sqlmig.tenants.provision import provision as provision  # mend.py runs it for a schema that is emptied
+from sqlmig.tenants.replay import replay
+from sqlmig.tenants.templates import check_template, remember_template
+from sqlmig.tenants.wanted import refuse_taken, wanted_tenant
 
 
 def create_tenant(
@@ -46,6 +52,10 @@ def create_tenant(
     slug: str,
     values: Mapping[str, str],
     observer: Observer | None = None,
+    *,
+    template: str | None = None,
+    making: Making = Making.QUICKEST,
+    maker: StepMaker | None = None,
 ) -> CreatedTenant:
     """Makes a tenant.
 
@@ -55,112 +65,170 @@ def create_tenant(
         context: of the run.
         slug: the tenant's short name.
         values: what the lifecycle files see as `tenant.NAME`; `schema` names the schema.
-        observer: is told of every step.
+        observer: is told of every migration that runs.
+        template: the kind of tenant; without one, what the registry's row says, or the default.
+        making: how its objects may be made.
+        maker: makes the steps; one for many tenants remembers what they share.
 
     Raises:
-        UsageError: the name is not usable, or the project has no tenants.
-        Refused: the tenant or the schema is there already, or the plan refuses.
+        UsageError: the name or the template is not usable, or the project has no tenants.
+        Refused: the tenant or the schema is there already, or the plan refuses; nothing was changed.
         MigrationFailed: a statement failed; nothing of the tenant is there.
-        LockNotObtained: another run holds the shared tracks.
+        LockNotObtained: another run holds the shared tracks, or makes the same tenant.
     """
     began = time.monotonic()
-    wanted = _wanted(session, files, slug, values)
+    wanted = wanted_tenant(files, slug, values, template)
     history.prepare(session, context.history)
-    records.begin_run(session, context, f"tenant create {slug}", [], None)
-    outcome = Outcome.FAILED
+    store_missing_scripts(session, context, files.tenant_tracks)
+    creation = _Creation(session, files, context, wanted, observer or nobody, template, maker or StepMaker(files))
     try:
-        tenant, steps = _create_again_when_blocked(session, files, context, wanted, observer or nobody)
-        outcome = Outcome.DONE
-    except Interrupted:
-        outcome = Outcome.INTERRUPTED
+        made = _again_when_blocked(creation, making)
+    except Refused:
         raise
-    finally:
-        if not session.broken:
-            records.finish_run(session, context, outcome)
-    return CreatedTenant(tenant, context.run_id, steps, time.monotonic() - began)
+    except SqlmigError as error:
+        _record_failure(creation, Outcome.INTERRUPTED if isinstance(error, Interrupted) else Outcome.FAILED)
+        raise
+    kind = files.kind(made.tenant)
+    seconds = time.monotonic() - began
+    return CreatedTenant(
+        made.tenant, context.run_id, made.steps, seconds, made.source, kind.name if kind is not None else None
+    )
 
 
-def _create_again_when_blocked(
-    session: Session, files: ProjectFiles, context: RunContext, wanted: Tenant, observer: Observer
-) -> tuple[Tenant, int]:
-    for attempt in range(1, context.config.apply.attempts + 1):
+@dataclass(frozen=True, slots=True)
+class _Creation:
+    """One tenant that is to be made."""
+
+    session: Session
+    files: ProjectFiles
+    context: RunContext
+    wanted: Tenant
+    observer: Observer
+    template: str | None
+    maker: StepMaker
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    tenant: Tenant
+    steps: int
+    source: Source
+
+
+def _again_when_blocked(creation: _Creation, making: Making) -> _Made:
+    context, attempts = creation.context, creation.context.config.apply.attempts
+    for attempt in range(1, attempts + 1):
         try:
-            return _create(session, files, context, wanted, observer)
+            return _create(creation, making)
+        except pool.DoesNotFit:
+            making = Making.SNAPSHOT
         except ServerRefused as error:
             said = error.said
             if context.stop.requested:
-                raise _stopped(wanted) from error
-            if remedy(said.sqlstate, said.message) is not Remedy.RETRY or attempt == context.config.apply.attempts:
-                raise _failed(wanted, _Where(said.message)) from error
+                raise _stopped(creation.wanted) from error
+            if remedy(said.sqlstate, said.message) is not Remedy.RETRY or attempt == attempts:
+                raise not_created(creation.wanted, said, None) from error
             context.stop.sleep(pause_before(attempt + 1, random.random()))  # noqa: S311  jitter is no secret
-    raise AssertionError("the last attempt returns or raises")
+    return _create(creation, Making.REPLAY if making is Making.REPLAY else Making.SNAPSHOT)
 
 
-def provision(session: Session, files: ProjectFiles, tenant: Tenant) -> None:
-    """Runs provision.sql for a tenant, in the transaction that the caller opened.
-
-    Raises:
-        ProjectError: the project has no provision.sql.
-        MigrationFailed: it failed.
-    """
-    _lifecycle(session, files, tenant, "provision", required=True)
-
-
-def _wanted(session: Session, files: ProjectFiles, slug: str, values: Mapping[str, str]) -> Tenant:
-    """The tenant as it is known before the registry has a row for it."""
-    registry = files.config.tenants
-    if registry is None:
-        raise UsageError(
-            "this project has no tenants", next="write `tenants` into sqlmig.yaml; see docs/configuration.md"
-        )
-    problem = slug_problem(slug)
-    if problem is not None:
-        raise UsageError(problem)
-    schema = values.get("schema") or schema_for_slug(registry.schema_template, slug)
-    problem = schema_name_problem(schema, files.shared_schemas)
-    if problem is not None:
-        raise UsageError(f"tenant {slug}: {problem}")
-    known = read_tenants(session, files)
-    if known is None:
-        raise Refused(
-            "the registry's table is not there yet", state="nothing was changed", next="run `sqlmig apply --platform`"
-        )
-    taken = next((t for t in known if slug == t.slug or schema == t.schema), None)
-    listed = registry.list is not None and taken is not None and (taken.slug, taken.schema) == (slug, schema)
-    if registry.list is not None and not listed:
-        raise Refused(f"tenant {slug} is not in the list of tenants", next="add it under `tenants.list` first")
-    if taken is not None and not listed:
-        raise Refused(f"tenant {taken.slug} with schema {taken.schema} is there already", state="nothing was changed")
-    if history.existing_schemas(session, [schema]):
-        raise Refused(
-            f"schema {schema} is there already, and belongs to no active tenant",
-            state="nothing was changed",
-            next="drop or rename it, or give the new tenant another one: --set schema=NAME",
-        )
-    row = {**values, **(taken.row if taken is not None and listed else {}), "slug": slug, "schema": schema}
-    return Tenant(taken.id if taken is not None and listed else schema, slug, schema, row)
-
-
-def _create(
-    session: Session, files: ProjectFiles, context: RunContext, wanted: Tenant, observer: Observer
-) -> tuple[Tenant, int]:
-    snapshot = _shared_state(session, files, wanted.schema)
+def _create(creation: _Creation, making: Making) -> _Made:
+    session, files, context, wanted = creation.session, creation.files, creation.context, creation.wanted
     # The id is not known before the registry gives one; the schema's name stands for the tenant until then.
     keys = Keys(shared_key(context.history), key_of(context.history, "target", wanted.schema), exclusive=False)
     with locked(session, keys, wanted.schema, context.lock_wait):
         context.stop.cancellable(session)
         try:
-            _lifecycle(session, files, wanted, "provision", required=True)
-            _lifecycle(session, files, wanted, "register", required=False)
-            tenant = _registered(session, files, wanted)
-            steps = 0
-            for planned in _planned(files, tenant, snapshot).targets:
-                steps += _run(session, planned, context, observer, wanted)
-            _lifecycle(session, files, tenant, "seed", required=False)
+            # Whoever held the lock until now may have made this very tenant.
+            refuse_taken(session, files, wanted)
+            shared = _shared_state(session, files, wanted.schema)
+            pooled = pool.take(session, files, context, wanted) if making is Making.QUICKEST else None
+            _register(creation, pooled)
+            tenant = _registered(creation)
+            plans = _planned(creation, tenant, shared)
+            source = _fill(creation, making, tenant, plans, pooled)
+            seeds = [script_part(files, script, tenant) for script in files.seeds(files.kind(tenant))]
+            run_files(session, files.config, seeds, tenant, as_tenant=True)
+            records.begin_run(session, context, _command(wanted), [], None)
+            records.finish_run(session, context, Outcome.DONE)
         finally:
             context.stop.cancellable(None)
-        session.run("SET CONSTRAINTS ALL IMMEDIATE")
-    return tenant, steps
+    return _Made(tenant, sum(len(plan.steps) for plan in plans), source)
+
+
+class _OfOneTenant(StepMaker):
+    """Keeps the steps of one tenant: they are looked at when they are planned, and again when they are recorded."""
+
+    def __init__(self, files: ProjectFiles, of_all: StepMaker) -> None:
+        super().__init__(files)
+        self._of_all = of_all
+        self._made: dict[tuple[str, int], Step | list[Refusal]] = {}
+
+    def make(self, target: Target, work: Work) -> Step | list[Refusal]:
+        """A step, or what speaks against it."""
+        # The project's files hold on to their units, so an id stands for one of them.
+        key = (target.track, id(work.unit))
+        if key not in self._made:
+            self._made[key] = self._of_all.make(target, work)
+        return self._made[key]
+
+
+def _register(creation: _Creation, pooled: pool.Pooled | None) -> None:
+    """The schema, with what belongs to it, and the registry's row."""
+    files, wanted = creation.files, creation.wanted
+    parts = [provision_part(files, wanted)] if pooled is None else []
+    register = lifecycle_part(files, "register", wanted)
+    parts += [register] if register is not None else []
+    run_files(creation.session, files.config, parts, wanted, as_tenant=False)
+
+
+def _registered(creation: _Creation) -> Tenant:
+    """The tenant as the registry now gives it."""
+    session, files, wanted = creation.session, creation.files, creation.wanted
+    registry = files.config.tenants
+    if registry is None or registry.list is not None:
+        tenant = wanted
+    else:
+        found = find_tenants(session, files, wanted.slug, wanted.schema)
+        rows = [one for one in found or () if one.schema == wanted.schema]
+        if not rows:
+            place = Place(f"{files.config.lifecycle.path}/register.sql") if registry.query else None
+            message = f"the registry gives no active tenant with schema {wanted.schema}, though it was just registered"
+            advice = "let register.sql insert a row that the registry's query returns"
+            raise ConfigError([Problem(message, place, advice)])
+        tenant = rows[0]
+    if creation.template is None:
+        return tenant
+    tenant = remember_template(session, files, creation.context.history, tenant, creation.template)
+    check_template(files, tenant, creation.template)
+    return tenant
+
+
+def _planned(creation: _Creation, tenant: Tenant, shared: Snapshot) -> Sequence[TargetPlan]:
+    """All that a replay would run, rendered and examined."""
+    files = creation.files
+    targets = [tenant_target(track, tenant) for track in files.tenant_tracks]
+    plan = make_plan(files, targets, shared, Up(), _OfOneTenant(files, creation.maker))
+    if plan.refusals:
+        first = plan.refusals[0]
+        raise Refused(first.message, place=first.place, state=nothing_of(tenant), next=first.next)
+    return plan.targets
+
+
+def _fill(
+    creation: _Creation, making: Making, tenant: Tenant, plans: Sequence[TargetPlan], pooled: pool.Pooled | None
+) -> Source:
+    """The tenant's objects, and the history of what they come from."""
+    session, files, context = creation.session, creation.files, creation.context
+    if pooled is not None:
+        pool.hand_out(session, files, context, tenant, plans, pooled)
+        return Source.POOL
+    if making is not Making.REPLAY and (found := snapshots.fitting(session, files, tenant)) is not None:
+        snapshots.fill(session, files, context, tenant, plans, found)
+        return Source.SNAPSHOT
+    for plan in plans:
+        replay(session, plan, context, creation.observer, creation.wanted)
+    return Source.REPLAY
 
 
 def _shared_state(session: Session, files: ProjectFiles, schema: str) -> Snapshot:
@@ -169,109 +237,21 @@ def _shared_state(session: Session, files: ProjectFiles, schema: str) -> Snapsho
     return Snapshot(read_snapshot(session, files, shared, Up()).states, frozenset({schema}))
 
 
-def _planned(files: ProjectFiles, tenant: Tenant, snapshot: Snapshot) -> Plan:
-    plan = make_plan(files, [tenant_target(track, tenant) for track in files.tenant_tracks], snapshot, Up())
-    if plan.refusals:
-        first = plan.refusals[0]
-        raise Refused(first.message, place=first.place, state=_nothing_of(tenant), next=first.next)
-    return plan
+def _record_failure(creation: _Creation, outcome: Outcome) -> None:
+    """Puts the attempt into the history, though all that it did is gone."""
+    session, context = creation.session, creation.context
+    if not session.broken:
+        records.begin_run(session, context, _command(creation.wanted), [], None)
+        records.finish_run(session, context, outcome)
 
 
-def _run(session: Session, planned: TargetPlan, context: RunContext, observer: Observer, wanted: Tenant) -> int:
-    digests = digests_along(planned.before, (Work(step.unit, step.direction) for step in planned.steps))
-    records.store_scripts(session, context.history, records.scripts_of(planned.steps))
-    for step, digest in zip(planned.steps, digests, strict=True):
-        began = time.monotonic()
-        try:
-            run_in_open_transaction(session, step, digest, context)
-        except Ended as ended:
-            raise _from_failure(ended.failure, wanted) from None
-        except ServerRefused as error:
-            said = error.said
-            if context.stop.requested or not _own_trouble(said):
-                raise
-            raise _from_failure(failures.statement_failed(step, said), wanted) from error
-        observer(StepEnded(0, StepResult(step, Outcome.DONE, time.monotonic() - began)))
-    return len(planned.steps)
-
-
-def _lifecycle(session: Session, files: ProjectFiles, tenant: Tenant, name: str, *, required: bool) -> None:
-    script = files.lifecycle(name)
-    if script is None:
-        if required:
-            path = f"{files.config.lifecycle}/{name}.sql"
-            advice = "write it: CREATE SCHEMA {{ schema | ident }}; and the grants that the application needs"
-            raise ProjectError([Problem(f"a new tenant needs {path}, which is not there", Place(path), advice)])
-        return
-    rendered = files.templates.render(script, files.scope(tenant.schema, tenant))
-    session.set_local({"search_path": quoted(tenant.schema, *files.config.search_path)})
-    if name == "seed":
-        # Before the registry has a row there is no id, and policies may cast the setting to the id's type.
-        session.set_local({files.config.lint.tenant_setting: tenant.id})
-    try:
-        session.run(rendered.text)
-    except ServerRefused as error:
-        said = error.said
-        # A cancelled statement and one that was in somebody's way are the caller's to judge.
-        if said.sqlstate == "57014" or not _own_trouble(said):
-            raise
-        raise _failed(tenant, _Where(said.message, script, rendered, said.offset)) from error
-
-
-def _own_trouble(said: ServerError) -> bool:
-    """Whether the file, or the rows that it meets, are to blame: what fails once fails again."""
-    return remedy(said.sqlstate, said.message) in (Remedy.FAIL, Remedy.QUARANTINE)
-
-
-def _registered(session: Session, files: ProjectFiles, wanted: Tenant) -> Tenant:
-    """The tenant's row as the registry now gives it."""
-    registry = files.config.tenants
-    if registry is None or registry.list is not None:
-        return wanted
-    tenants = read_tenants(session, files)
-    found = next((tenant for tenant in tenants or () if tenant.schema == wanted.schema), None)
-    if found is None:
-        place = Place(f"{files.config.lifecycle}/register.sql") if registry.query else None
-        message = f"the registry gives no active tenant with schema {wanted.schema}, though it was just registered"
-        raise ConfigError([Problem(message, place, "let register.sql insert a row that the registry's query returns")])
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Where:
-    message: str
-    script: Script | None = None
-    rendered: Rendered | None = None
-    offset: int | None = None
-
-
-def _failed(tenant: Tenant, where: _Where) -> MigrationFailed:
-    place = Place(where.script.path) if where.script is not None else None
-    if where.rendered is not None and where.offset is not None:
-        place = where.rendered.place(where.offset)
-    return MigrationFailed(
-        f"tenant {tenant.slug} was not created: {where.message}",
-        place=place,
-        state=_nothing_of(tenant),
-        next="correct the file, then run `sqlmig tenant create` again",
-    )
+def _command(wanted: Tenant) -> str:
+    return f"tenant create {wanted.slug}"
 
 
 def _stopped(tenant: Tenant) -> Interrupted:
     return Interrupted(
         f"tenant {tenant.slug} was not created: stopped on request",
-        state=_nothing_of(tenant),
+        state=nothing_of(tenant),
         next=f"run `sqlmig tenant create {tenant.slug}` again",
     )
-
-
-def _from_failure(failure: Failure | None, tenant: Tenant) -> MigrationFailed:
-    if failure is None:
-        return MigrationFailed(f"tenant {tenant.slug} was not created", state=_nothing_of(tenant))
-    message = f"tenant {tenant.slug} was not created: {failure.message}"
-    advice = "correct the file, then run `sqlmig tenant create` again"
-    return MigrationFailed(message, place=failure.place, state=_nothing_of(tenant), next=advice)
-
-
-def _nothing_of(tenant: Tenant) -> str:
-    return f"everything was rolled back: nothing of tenant {tenant.slug} is there"

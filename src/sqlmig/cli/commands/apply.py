@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from sqlmig.cli.backup import backup_option, with_backup
+from sqlmig.cli.backup import back_up_first, backup_option, backups_wanted, make_option
 from sqlmig.cli.commands.plan import plan_answer
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import VERSION, format_option, lock_wait_option, reason_option, selection_options
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 @lock_wait_option
 @reason_option
 @backup_option
+@make_option
 @format_option("text", "json")
 def apply(
     invocation: Invocation,
@@ -65,6 +67,7 @@ def apply(
     lock_wait: str | None,
     reason: str | None,
     backup_done: str | None,
+    asked: str | None,
     output: str,
 ) -> int:
     """Bring the database up to the files.
@@ -77,7 +80,8 @@ def apply(
     of_its_own = bool(canary or waves or confirm or together or dry_run)
     _refuse_contradictions(resume, retry_failed, chosen=bool(schemas or platform or track or to), of_its_own=of_its_own)
     wanted = Wanted(workers, canary, waves, together, stop_on_failure, skip_refused, confirm)
-    kept = None if dry_run else with_backup(invocation.configured().config, reason, backup_done)
+    config = invocation.configured().config
+    who, kept = (None, None) if dry_run else backups_wanted(config, reason, asked, backup_done)
 
     def ask(shard: Shard) -> Answer:
         project = shard.project
@@ -85,6 +89,12 @@ def apply(
             found = project.plan(schemas=schemas, platform=platform, track=track, to=to)
             return plan_answer(project, found, output, verbose=invocation.verbose)
         detail = detail_of(project.config, schemas, platform=platform, verbose=invocation.verbose)
+        kept_here = kept
+        if who is not None and resume is None and retry_failed is None:
+            # A run that is taken up has its backups from when it was begun.
+            rules = rollout_for(project.config, wanted, None).rules
+            planned = partial(project.plan, schemas=schemas, platform=platform, track=track, to=to)
+            kept_here = back_up_first(shard, planned, who, rules, kept, stop)
         progress = Progress(detail, tell=shard.tell, watched=shard.database is None)
 
         def call(progress: Progress, stop: Stop) -> RunResult:
@@ -100,7 +110,7 @@ def apply(
                     observer=progress.tell,
                     stop=stop,
                     lock_wait=lock_wait,
-                    reason=kept,
+                    reason=kept_here,
                     rollout=rollout,
                 )
             return project.apply(
@@ -111,7 +121,7 @@ def apply(
                 observer=progress.tell,
                 stop=stop,
                 lock_wait=lock_wait,
-                reason=kept,
+                reason=kept_here,
                 rollout=rollout,
             )
 

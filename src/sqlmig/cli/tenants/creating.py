@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sqlmig.cli.invocation import Command, Invocation
@@ -10,8 +12,12 @@ from sqlmig.cli.output import show, show_json, table_style
 from sqlmig.cli.progress import Detail, Progress
 from sqlmig.cli.sharding import Answer, Shard, on_databases
 from sqlmig.cli.signals import stopping_on_signals
-from sqlmig.errors import Interrupted, MigrationFailed, UsageError
-from sqlmig.report.tenants import created_json, created_text, tenants_json, tenants_text
+from sqlmig.cli.tenants.showing import list_known
+from sqlmig.errors import Refused, UsageError
+from sqlmig.report.tenants import compared_json, compared_text, created_json, created_text, tenants_json, tenants_text
+
+if TYPE_CHECKING:
+    from sqlmig.plan.provisioning import ComparedTenant
 
 
 @click.command("create", cls=Command)
@@ -23,46 +29,85 @@ from sqlmig.report.tenants import created_json, created_text, tenants_json, tena
     multiple=True,
     help="A value that the lifecycle files see as tenant.KEY; may be repeated. KEY `schema` names the schema.",
 )
+@click.option("--template", metavar="NAME", help="The kind of tenant, of those in lifecycle.templates.")
+@click.option(
+    "--if-not-exists",
+    is_flag=True,
+    help="Is the tenant there, compare it with what is asked for instead; exit 1 when something differs.",
+)
+@click.option("--replay", is_flag=True, help="Run every migration, though a snapshot or a pooled schema is there.")
 @format_option("text", "json")
 @click.pass_obj
-def create(invocation: Invocation, slug: str, values: tuple[str, ...], output: str) -> int:
+def create(
+    invocation: Invocation,
+    slug: str,
+    values: tuple[str, ...],
+    template: str | None,
+    if_not_exists: bool,
+    replay: bool,
+    output: str,
+) -> int:
     """Make a tenant: its schema, its row in the registry, all migrations, its first rows.
 
-    Runs provision.sql, register.sql, every tenant migration and seed.sql in one transaction: when anything fails,
-    nothing of the tenant remains.
+    Everything runs in one transaction: when anything fails, nothing of the tenant remains. With a snapshot (see
+    `sqlmig snapshot`) or a pooled schema (see `sqlmig tenant pool`) no migration has to run.
     """
+    from sqlmig.admin.provisioning import compare
+    from sqlmig.admin.provisioning import create as make
+    from sqlmig.plan.provisioning import Making
+
     given = read_values(values)
     project = invocation.project()
+    if if_not_exists and (found := compare(project, slug, values=given, template=template)) is not None:
+        return _show_compared(found, output)
+    making = Making.REPLAY if replay else Making.QUICKEST
     detail = Detail.STEPS if invocation.verbose else Detail.TARGETS
-    with Progress(detail) as progress, stopping_on_signals() as stop:
-        try:
-            made = project.create_tenant(
-                slug, values=given, observer=progress.tell, stop=stop, on_wait=progress.waiting
+    try:
+        with Progress(detail) as progress, stopping_on_signals() as stop:
+            made = make(
+                project,
+                slug,
+                values=given,
+                template=template,
+                making=making,
+                observer=progress.tell,
+                stop=stop,
+                on_wait=progress.waiting,
             )
-        except MigrationFailed as error:
-            if stop.requested:
-                raise Interrupted(
-                    f"tenant {slug} was not created: stopped on request",
-                    state=error.state,
-                    next=f"run `sqlmig tenant create {slug}` again",
-                ) from error
-            raise
+    except Refused:
+        # Somebody else may have made it since we looked.
+        if if_not_exists and (found := compare(project, slug, values=given, template=template)) is not None:
+            return _show_compared(found, output)
+        raise
     if output == "json":
-        show_json(created_json(made.tenant, made.run_id, made.steps, made.seconds))
+        show_json(created_json(made))
     else:
-        show(created_text(made.tenant, made.steps, made.seconds))
+        show(created_text(made))
     return 0
 
 
+def _show_compared(compared: ComparedTenant, output: str) -> int:
+    if output == "json":
+        show_json(compared_json(compared))
+    else:
+        show(compared_text(compared))
+    return 1 if compared.differences else 0
+
+
 @click.command("list", cls=Command)
+@click.option(
+    "--all", "everything", is_flag=True, help="Also those that are suspended, dropped, or not in the registry."
+)
 @format_option("text", "json")
 @click.pass_obj
-def list_tenants(invocation: Invocation, output: str) -> int:
+def list_tenants(invocation: Invocation, everything: bool, output: str) -> int:
     """List the active tenants, in the registry's order."""
 
     def ask(shard: Shard) -> Answer:
         if shard.project.config.tenants is None:
             raise UsageError("this project has no tenants", next="`sqlmig status` shows what it has")
+        if everything:
+            return list_known(shard, output)
         found = shard.project.tenants()
         return Answer(tenants_json(found) if output == "json" else tenants_text(found, table_style()))
 

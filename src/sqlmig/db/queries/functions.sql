@@ -111,6 +111,7 @@ BEGIN
           AND n.nspname NOT IN ('pg_catalog', 'pg_toast')
           AND n.nspname NOT LIKE 'pg\_toast\_temp\_%'
           AND l.relation::text || ' ' || l.mode <> ALL (held)
+          AND NOT {history}.undo_owns(c.oid)
           AND NOT EXISTS (
               SELECT FROM pg_catalog.unnest(touches) AS t(name)
               WHERE c.oid = pg_catalog.to_regclass(t.name)

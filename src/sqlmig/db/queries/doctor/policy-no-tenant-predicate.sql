@@ -1,0 +1,46 @@
+-- check: policy-no-tenant-predicate
+-- severity: error
+-- title: A policy does not compare the tenant column with the current tenant.
+-- reason: Rows of other tenants pass, and permissive policies are joined by OR: another policy does not make up for
+--   it. Where the condition goes by something that cannot be judged it is a warning.
+-- decide: If another setting or function tells the current tenant, say so in lint.tenant_setting or
+--   lint.tenant_functions; otherwise compare the tenant column as well.
+-- read: The rows are all policies; sqlmig reads their conditions, as `sqlmig lint` does. By hand: look at those in
+--   which "using" or with_check does not compare the tenant column with the setting.
+WITH policy AS (
+    SELECT n.nspname AS schema, t.relname AS table_name, p.oid, p.polname, p.polpermissive, p.polcmd, p.polroles,
+        (n.nspname || '.' || t.relname) = ANY (:'tenant_lists'::text[]) AS lists_tenants,
+        n.nspname = ANY (:'tenant_schemas'::name[]) AS own,
+        a.attnum, a.atttypid, a.atttypmod,
+        -- Writing a condition out is slow, and most tenants are alike: it is done for one of those that are.
+        pg_catalog.min(p.oid::bigint) OVER (
+            PARTITION BY t.relname, a.attnum,
+                pg_catalog.md5(coalesce(p.polqual::text, '') || ' ' || coalesce(p.polwithcheck::text, ''))
+        )::oid AS example
+    FROM pg_catalog.pg_namespace AS n
+    JOIN pg_catalog.pg_class AS t ON t.relnamespace = n.oid AND t.relkind IN ('r', 'p') AND t.relpersistence <> 't'
+    JOIN pg_catalog.pg_policy AS p ON p.polrelid = t.oid
+    LEFT JOIN pg_catalog.pg_attribute AS a
+        ON a.attrelid = t.oid AND a.attname = :'tenant_column' AND NOT a.attisdropped
+    WHERE n.nspname = ANY (:'schemas'::name[])
+        AND NOT (n.nspname || '.' || t.relname) LIKE ANY (:'exempt_tables'::text[])
+),
+condition AS MATERIALIZED (
+    SELECT p.oid, pg_catalog.pg_get_expr(p.polqual, p.polrelid) AS using,
+        pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) AS with_check
+    FROM pg_catalog.pg_policy AS p
+    WHERE p.oid IN (SELECT example FROM policy)
+)
+SELECT p.schema, p.table_name, p.polname AS policy, p.polpermissive AS permissive,
+    CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update' WHEN 'd' THEN 'delete'
+        ELSE 'all' END AS command,
+    ARRAY (
+        SELECT CASE role WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(role)::text END
+        FROM pg_catalog.unnest(p.polroles) AS role
+    ) AS roles,
+    c.using, c.with_check, pg_catalog.format_type(p.atttypid, p.atttypmod) AS tenant_type,
+    NOT p.lists_tenants AND (
+        p.attnum IS NOT NULL OR :'tenancy' = 'shared' OR :'tenancy' = 'both' AND p.own
+    ) AS holds_tenants
+FROM policy AS p
+JOIN condition AS c ON c.oid = p.example;

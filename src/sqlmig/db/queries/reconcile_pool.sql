@@ -1,0 +1,1 @@
+SELECT schema_name FROM {history}.pool

@@ -1,0 +1,14 @@
+-- What counted as applied to a tenant that is gone, as JSON for the log: it counts no longer.
+WITH gone AS (
+    DELETE FROM {history}.applied WHERE target = %(target)s AND track = ANY(%(tracks)s) RETURNING track, version, name, applied_at
+), repeatables AS (
+    DELETE FROM {history}.repeatable WHERE target = %(target)s AND track = ANY(%(tracks)s) RETURNING track, name
+), progress AS (
+    DELETE FROM {history}.progress WHERE target = %(target)s AND track = ANY(%(tracks)s)
+), targets AS (
+    DELETE FROM {history}.target WHERE target = %(target)s AND track = ANY(%(tracks)s) RETURNING track, head
+)
+SELECT pg_catalog.jsonb_build_object(
+    'heads', (SELECT coalesce(pg_catalog.jsonb_object_agg(track, head), '{}') FROM targets),
+    'applied', (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(gone) ORDER BY track, version), '[]') FROM gone),
+    'repeatables', (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(repeatables)), '[]') FROM repeatables))
