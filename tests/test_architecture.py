@@ -32,7 +32,10 @@ def test_no_module_is_left_out_of_the_import_contracts():
     for contract in contracts:
         if contract["type"] == "forbidden":
             kept_out = {module.removeprefix("sqlmig.") for module in contract["source_modules"]}
-            assert len(parts - kept_out) == 1, f"{contract['name']}: {sorted(parts - kept_out)} may all pass"
+            # The pool for applications speaks with the server itself: it is used without the rest of sqlmig.
+            allowed = {"db", "tenancy"} if "psycopg" in contract["forbidden_modules"] else parts - kept_out
+            assert parts - kept_out == allowed, f"{contract['name']}: {sorted(parts - kept_out)} may all pass"
+            assert len(allowed) == 1 or "psycopg" in contract["forbidden_modules"]
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])

@@ -57,7 +57,7 @@ def check(session: Session, files: ProjectFiles, selection: Selection) -> Check:
         UsageError: the selection names what there is not.
         ConfigError: the registry cannot be used.
     """
-    tenants, rows = read_readiness(session, files)
+    tenants, rows, holds = read_readiness(session, files)
     targets = targets_of(files, selection, tenants).targets
     behind: list[str] = []
     ahead: list[str] = []
@@ -65,7 +65,8 @@ def check(session: Session, files: ProjectFiles, selection: Selection) -> Check:
     for target in targets:
         digest, head = rows.get(target.identity, (None, 0))
         wanted, last = digests[target.track]
-        if digest == wanted:
+        hold = holds.get(target.identity)
+        if digest == wanted or (hold is not None and min(hold.at, last) <= head <= last):
             continue
         (ahead if head > last else behind).append(target.schema)
     return Check(not behind, len(targets), tuple(behind), tuple(ahead))

@@ -113,5 +113,11 @@ def test_where_targets_are(one, tenants, digests, found):
     assert read_back([one], HERE, tenants, digests) == found
 
 
+def test_a_tenant_that_is_held_at_a_version_is_where_it_should_be():
+    one = queued("acme", JobState.SUCCEEDED)
+    assert read_back([one], HERE, {"acme"}, {}).behind
+    assert read_back([one], HERE, {"acme"}, {}, {"acme"}).there
+
+
 def test_a_manifest_without_tenant_files_is_reached_by_everybody():
     assert at_goal("1", replace(HERE, tenant={}), {})

@@ -17,6 +17,7 @@ from sqlmig.database import database_url
 from sqlmig.db.context import Stop
 from sqlmig.db.history import read_standings
 from sqlmig.db.session import session
+from sqlmig.db.tenantstates import read_holds
 from sqlmig.distributed.door import (
     LOST,
     App,
@@ -265,9 +266,10 @@ def _read_back(project: Project, queue_schema: str, here: Manifest) -> ReadBack:
     with session(url) as opened, calling(url, queue_schema) as app:
         jobs = newest_of_each(read_jobs(app, opened, queue_schema))
         standings = read_standings(opened, project.config.history_schema)
+        held = {key for _, key in read_holds(opened, project.config.history_schema)}
     digests = {identity: digest for identity, (digest, _) in standings.items()}
     tenants = {tenant.id for tenant in project.tenants()} if jobs else set()
-    return read_back(jobs, here, tenants, digests)
+    return read_back(jobs, here, tenants, digests, held)
 
 
 def _told_elsewhere(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -120,7 +120,11 @@ def pause_before_retry(ending: Ending, attempts: int, chance: float) -> float | 
 
 
 def read_back(
-    jobs: Iterable[QueuedJob], here: Manifest, tenants: AbstractSet[str], digests: Mapping[tuple[str, str], str]
+    jobs: Iterable[QueuedJob],
+    here: Manifest,
+    tenants: AbstractSet[str],
+    digests: Mapping[tuple[str, str], str],
+    held: AbstractSet[str] = frozenset(),
 ) -> ReadBack:
     """Where the targets of the queue are: at the goal of their jobs, or where these files lead, or not.
 
@@ -131,6 +135,7 @@ def read_back(
         here: the manifest of these files.
         tenants: the ids in the registry.
         digests: what the history says, by track and id.
+        held: the ids of tenants that are held at a version: they are where they should be.
     """
     there, behind, gone = [], [], []
     for one in jobs:
@@ -139,7 +144,7 @@ def read_back(
             continue
         if job.key not in tenants:
             gone.append(job.schema)
-        elif at_goal(job.key, job.manifest, digests) or at_goal(job.key, here, digests):
+        elif job.key in held or at_goal(job.key, job.manifest, digests) or at_goal(job.key, here, digests):
             there.append(job.schema)
         else:
             behind.append(job.schema)

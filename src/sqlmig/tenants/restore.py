@@ -5,7 +5,6 @@ Nobody sees any of it before COMMIT. Whatever is killed on the way leaves the te
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -30,13 +29,13 @@ from sqlmig.errors import Interrupted, LockNotObtained, Refused, SqlmigError, Us
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.retry import Remedy, remedy
 from sqlmig.plan.tenantstates import TenantState, find
-from sqlmig.project.checksums import rendered_checksum
 from sqlmig.project.load import ProjectFiles
-from sqlmig.project.model import Script, Tenant
+from sqlmig.project.model import Tenant
 from sqlmig.project.names import MAX_NAME_BYTES
-from sqlmig.sql.identifiers import quote_ident, quote_literal
+from sqlmig.sql.identifiers import quote_ident
 from sqlmig.tenants.known import life_target, read_known, wrong_registry
 from sqlmig.tenants.provision import lifecycle_part, run_files
+from sqlmig.tenants.rekeying import rekeyed, renamed_in
 from sqlmig.tenants.wanted import refuse_taken, wanted_tenant
 
 
@@ -166,8 +165,12 @@ def _destination(
             next=back if alive.state is TenantState.DROPPING else f"run `sqlmig tenant purge {slug}` first",
         )
     if alive is not None:
-        again = f"it is suspended, and the grants of the backup are back: `sqlmig tenant suspend {slug}` once more"
-        notes = (again,) if alive.state is TenantState.SUSPENDED else ()
+        anew = f"`sqlmig tenant activate {slug}`, then `sqlmig tenant suspend {slug}`"
+        notes = (
+            (f"it is suspended, and the backup's grants are back; take them away again: {anew}",)
+            if alive.state is TenantState.SUSPENDED
+            else ()
+        )
         return _Destination(alive.tenant, registered=True, notes=notes)
     again = Tenant(manifest.target, slug, manifest.schema, {**row, "slug": slug, "schema": manifest.schema})
     if taken := find_tenants(session, files, slug, manifest.schema):
@@ -242,14 +245,6 @@ def _rename_in_functions(session: Session, schema: str, former: str) -> None:
         session.run(renamed_in(str(row[0]), former, schema))
 
 
-def renamed_in(text: str, former: str, name: str) -> str:
-    """A definition with one schema's name in place of another's, in its code as in its strings."""
-    text = text.replace(quote_literal(former), quote_literal(name))
-    bare = quote_ident(former)
-    before, behind = (r"(?<![\w$])", r"(?![\w$])") if bare == former else ("", "")
-    return re.sub(before + re.escape(bare) + behind, lambda _: quote_ident(name), text)
-
-
 def _compare(session: Session, manifest: Manifest, schema: str) -> list[str]:
     """Compares what came back with what was backed up.
 
@@ -290,27 +285,6 @@ def _write_history(session: Session, restore: _Restore, tenant: Tenant) -> None:
         reason=restore.reason,
         detail={"backup": manifest.backup_id, "made_at": manifest.made_at, "fingerprint": manifest.fingerprint},
     )
-
-
-def rekeyed(rows: Mapping[str, Any], files: ProjectFiles, tenant: Tenant) -> dict[str, Any]:
-    """The history's rows for another tenant: its key, its schema, and what its files render to. Its log is its own."""
-    moved = {name: [{**row, "target": tenant.id} for row in rows[name]] for name in ("target", "applied", "repeatable")}
-    moved["target"] = [{**row, "schema_name": tenant.schema} for row in moved["target"]]
-    scripts = _scripts(files)
-    for row in (*moved["applied"], *moved["repeatable"]):
-        script = scripts.get(row["checksum"])
-        if script is not None:
-            text = files.templates.render(script, files.scope(tenant.schema, tenant)).text
-            row["rendered"] = f"\\x{rendered_checksum(text)}"
-    progress = [{**row, "target": tenant.id} for row in rows["progress"]]
-    return {**moved, "progress": progress, "script": rows["script"], "log": []}
-
-
-def _scripts(files: ProjectFiles) -> dict[str, Script]:
-    """The files of tenant tracks by their checksum, as the history writes it."""
-    found = [m.up for track in files.tenant_tracks for m in track.migrations]
-    found += [r.script for track in files.tenant_tracks for r in track.repeatables]
-    return {f"\\x{script.checksum}": script for script in found}
 
 
 def _wait_for_writers(session: LoadingSession, context: RunContext, kept: str) -> None:

@@ -6,6 +6,8 @@ CREATE OR REPLACE FUNCTION {history}.open_step(
     shared_key bigint, exclusive boolean, target_key bigint, objects_key bigint, track text, target text, schema_name text,
     OUT obstacle text, OUT pid integer, OUT schema_exists boolean, OUT digest text
 ) LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $open$
+DECLARE
+    known text;
 BEGIN
     pid := pg_catalog.pg_backend_pid();
     obstacle := 'target';
@@ -24,10 +26,12 @@ BEGIN
         RETURN;
     END IF;
     obstacle := NULL;
-    schema_exists := pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name)) IS NOT NULL;
     -- A statement of its own has a snapshot of its own: it sees what the run that held the locks has committed.
-    SELECT pg_catalog.encode(t.digest, 'hex') INTO digest
+    SELECT pg_catalog.encode(t.digest, 'hex'), t.schema_name INTO digest, known
     FROM {history}.target AS t WHERE t.track = open_step.track AND t.target = open_step.target;
+    schema_exists := pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name)) IS NOT NULL
+        -- Renamed since this was planned: by now the old name may be another tenant's.
+        AND NOT coalesce(known <> schema_name AND pg_catalog.to_regnamespace(pg_catalog.quote_ident(known)) IS NOT NULL, false);
 END
 $open$;
 COMMENT ON FUNCTION {history}.open_step IS

@@ -1,0 +1,65 @@
+"""The doctor's calls of the Python interface: the live database, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from sqlmig.api import Project
+from sqlmig.catalog.checks import chosen
+from sqlmig.catalog.doctor import Ward, examine
+from sqlmig.db.registry import read_tenants
+from sqlmig.fleet.targets import Selection, select_targets
+from sqlmig.plan.doctor import Accepted, Diagnosis, Timing, Unseen, accepting
+from sqlmig.project.config.values import Config
+from sqlmig.project.model import Scope
+
+
+def doctor(
+    project: Project,
+    *,
+    schemas: Sequence[str] = (),
+    checks: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    on_check: Callable[[Timing], object] = lambda _timing: None,
+) -> Diagnosis:
+    """Checks the catalog of the live database for all tenants at once. Reads only.
+
+    Args:
+        project: on one database.
+        schemas: names or patterns of tenant schemas; without any, all of them, and the shared ones.
+        checks: ids; without any, all checks.
+        skip: ids of checks that are not made.
+        on_check: is told how long each check took.
+
+    Raises:
+        UsageError: there is no such check, or no such schema.
+        ConfigError: the registry cannot be used.
+        ConnectionFailed: the server cannot be used.
+    """
+    wanted = chosen(checks, skip)
+    with project.session() as session:
+        selected = select_targets(session, project.files, Selection(tuple(schemas)))
+        tenants = read_tenants(session, project.files) or ()
+        looked_at = dict.fromkeys(t.schema for t in selected.targets if t.scope is Scope.TENANT)
+        ward = Ward(
+            tuple(tenant.schema for tenant in tenants),
+            tuple(looked_at),
+            () if schemas else _shared(project.config),
+        )
+        found = examine(session, project.config, ward, wanted, on_check)
+    if not selected.registry_read:
+        reason = "the registry's table is not there yet; `sqlmig apply --platform` makes it"
+        found = replace(found, unseen=(*found.unseen, Unseen("tenants", reason)))
+    return accepting(found, accepted(project.config))
+
+
+def accepted(config: Config) -> tuple[Accepted, ...]:
+    """What the configuration accepts."""
+    return tuple(Accepted(one.check, one.object, one.reason) for one in config.doctor.ignore)
+
+
+def _shared(config: Config) -> tuple[str, ...]:
+    """The schemas of the shared tracks, and those that the linter is told all tenants share."""
+    tracks = (track.schema for track in config.tracks if track.scope is Scope.SHARED and track.schema is not None)
+    return tuple(dict.fromkeys((*tracks, *config.lint.shared_schemas)))
