@@ -114,9 +114,9 @@ def test_where_targets_are(one, tenants, digests, found):
 
 
 def test_a_tenant_that_is_held_at_a_version_is_where_it_should_be():
-    one = queued("acme", JobState.SUCCEEDED)
-    assert read_back([one], HERE, {"acme"}, {}).behind
-    assert read_back([one], HERE, {"acme"}, {}, {"acme"}).there
+    one = job(1, state=JobState.SUCCEEDED)
+    assert read_back([one], HERE, {"1"}, {}) == ReadBack(behind=("tenant_1",))
+    assert read_back([one], HERE, {"1"}, {}, {"1"}) == ReadBack(there=("tenant_1",))
 
 
 def test_a_manifest_without_tenant_files_is_reached_by_everybody():

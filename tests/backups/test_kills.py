@@ -1,0 +1,216 @@
+"""Whatever is killed, whenever: the old tenant or the new one is whole, and an incomplete backup is known as such."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from backingup import made, until, waiting
+from commandline import Cli
+from shop import Shop
+from sqlmig.admin import backups
+from sqlmig.plan.backups import BackupState, Why
+
+Connect = Callable[..., psycopg.Connection[Any]]
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate()
+
+
+def states(shop: Shop) -> list[BackupState]:
+    return [row.state for row in backups.list_backups(shop.project())]
+
+
+@pytest.fixture
+def full(shop: Shop) -> Shop:
+    shop.with_tenants("acme")
+    shop.sql("INSERT INTO tenant_acme.deals SELECT n, repeat(md5(n::text), 8) FROM generate_series(1, 20000) n")
+    # Nothing in it makes a look at the catalog wait, so that pg_dump is the one that does.
+    shop.sql("CREATE TABLE tenant_acme.plain (id int)")
+    return shop
+
+
+# --- a backup ---
+
+
+def test_a_backup_whose_sqlmig_is_killed_is_interrupted_and_goes_with_prune(
+    full: Shop, cli: Cli, connect: Connect
+) -> None:
+    blocker = connect(autocommit=False)
+    blocker.execute("LOCK TABLE tenant_acme.plain IN ACCESS EXCLUSIVE MODE")
+    process = cli.start("tenant", "backup", "acme")
+    until(lambda: waiting(full, "pg_dump"), process)
+    assert states(full) == [BackupState.RUNNING]
+    kill(process)
+    # pg_dump notices that nobody reads any more once it has its lock.
+    blocker.rollback()
+    until_gone(full)
+    assert states(full) == [BackupState.INTERRUPTED]
+    assert not list((full.folder / "backups").rglob("manifest.json"))
+    refused = cli("tenant", "restore", "acme", "--from", backups.list_backups(full.project())[0].backup_id)
+    assert refused.returncode == 1
+    assert "was interrupted, and is not complete" in refused.stderr
+    (one,) = backups.prune_backups(full.project())
+    assert (one.error, one.prunable.why) == (None, Why.INTERRUPTED)
+    assert not list((full.folder / "backups").rglob("*"))
+    assert states(full) == [BackupState.PRUNED]
+
+
+def test_a_backup_whose_pg_dump_is_killed_has_failed(full: Shop, cli: Cli, connect: Connect) -> None:
+    blocker = connect(autocommit=False)
+    blocker.execute("LOCK TABLE tenant_acme.plain IN ACCESS EXCLUSIVE MODE")
+    process = cli.start("tenant", "backup", "acme")
+    until(lambda: waiting(full, "pg_dump"), process)
+    children = subprocess.run(["pgrep", "-P", str(process.pid), "pg_dump"], capture_output=True, text=True).stdout
+    os.kill(int(children), signal.SIGKILL)
+    _, said = process.communicate(timeout=60)
+    blocker.rollback()
+    assert process.returncode == 3
+    assert "the backup of tenant acme failed: pg_dump: pg_dump was killed by signal 9" in said
+    assert states(full) == [BackupState.FAILED]
+    assert not list((full.folder / "backups").rglob("manifest.json"))
+
+
+def test_ctrl_c_stops_a_backup(full: Shop, cli: Cli, connect: Connect) -> None:
+    blocker = connect(autocommit=False)
+    blocker.execute("LOCK TABLE tenant_acme.plain IN ACCESS EXCLUSIVE MODE")
+    process = cli.start("tenant", "backup", "acme")
+    until(lambda: waiting(full, "pg_dump"), process)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    blocker.rollback()
+    assert process.returncode == 5
+    assert "the backup of tenant acme was stopped on request" in said
+    assert states(full) == [BackupState.FAILED]
+
+
+def test_a_lock_that_nobody_lets_go_of_ends_a_backup(full: Shop, connect: Connect) -> None:
+    full.write(
+        {"sqlmig.yaml": (full.folder / "sqlmig.yaml").read_text().replace("workers: 2}", "lock_timeout: 200ms}")}
+    )
+    blocker = connect(autocommit=False)
+    blocker.execute("LOCK TABLE tenant_acme.plain IN ACCESS EXCLUSIVE MODE")
+    (one,) = backups.back_up_tenants(full.project(), ["acme"])
+    blocker.rollback()
+    assert "canceling statement due to statement timeout" in str(one.made)
+    assert "raise backup.lock_timeout" in str(one.made)
+
+
+# --- a restore ---
+
+
+def at_the_rows(shop: Shop, connect: Connect) -> Callable[[], object]:
+    """Stops the restore while it loads rows: a check on them waits for somebody."""
+    blocker = connect()
+    blocker.execute("SELECT pg_advisory_lock(42)")
+    return lambda: blocker.execute("SELECT pg_advisory_unlock(42)")
+
+
+def at_the_foreign_key(shop: Shop, connect: Connect) -> Callable[[], object]:
+    """Stops it behind the rows: its foreign key waits for somebody who writes to the platform's table."""
+    blocker = connect(autocommit=False)
+    blocker.execute("LOCK TABLE core.tenants IN ROW EXCLUSIVE MODE")
+    return blocker.rollback
+
+
+def at_the_swap(shop: Shop, connect: Connect) -> Callable[[], object]:
+    """Stops it at its end: somebody still writes to the old tables."""
+    blocker = connect(autocommit=False)
+    blocker.execute("UPDATE tenant_acme.deals SET title = 'late' WHERE id = 1")
+    return blocker.rollback
+
+
+MOMENTS = [at_the_rows, at_the_foreign_key, at_the_swap]
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.__name__)
+def test_a_restore_that_is_killed_leaves_the_tenant_as_it_was(
+    full: Shop, cli: Cli, connect: Connect, moment: Callable[..., Callable[[], object]]
+) -> None:
+    full.sql(
+        "CREATE FUNCTION core.gate(int) RETURNS boolean LANGUAGE sql AS"
+        " 'SELECT pg_advisory_xact_lock_shared(42) IS NOT NULL'"
+    )
+    full.sql("ALTER TABLE tenant_acme.deals ADD CONSTRAINT gate CHECK (core.gate(id))")
+    full.sql("ALTER TABLE tenant_acme.deals ADD tenant int DEFAULT 1 REFERENCES core.tenants")
+    backup = made(full.project(), "acme")
+    full.sql("DELETE FROM tenant_acme.deals WHERE id > 3")
+    patient = {"sqlmig.yaml": (full.folder / "sqlmig.yaml").read_text().replace("500ms", "60s")}
+    full.write(patient)
+    let_go = moment(full, connect)
+    process = cli.start("tenant", "restore", "acme", "--from", backup.backup_id)
+    until(lambda: waiting(full, "sqlmig (restore)"), process)
+    kill(process)
+    until_gone(full)
+    let_go()
+    assert full.one("SELECT count(*) FROM tenant_acme.deals") == 3
+    assert schemas(full) == ["tenant_acme"]
+    assert full.project().status().current
+    assert full.one("SELECT count(*) FROM sqlmig.run WHERE finished_at IS NULL") == 0
+    backups.restore(full.project(), "acme", backup=backup.backup_id)
+    assert full.one("SELECT count(*) FROM tenant_acme.deals") == 20000
+
+
+def test_ctrl_c_takes_a_restore_back(full: Shop, cli: Cli, connect: Connect) -> None:
+    backup = made(full.project(), "acme")
+    full.write({"sqlmig.yaml": (full.folder / "sqlmig.yaml").read_text().replace("500ms", "60s")})
+    blocker = connect(autocommit=False)
+    blocker.execute("UPDATE tenant_acme.deals SET title = 'late' WHERE id = 1")
+    process = cli.start("tenant", "restore", "acme", "--from", backup.backup_id)
+    until(lambda: waiting(full, "sqlmig (restore)"), process)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    blocker.rollback()
+    assert process.returncode == 5
+    assert "the restore of tenant acme was stopped on request" in said
+    assert "everything was rolled back: nothing was changed" in said
+    assert schemas(full) == ["tenant_acme"]
+
+
+def test_somebody_who_writes_too_long_ends_a_restore(full: Shop, cli: Cli, connect: Connect) -> None:
+    backup = made(full.project(), "acme")
+    blocker = connect(autocommit=False)
+    blocker.execute("UPDATE tenant_acme.deals SET title = 'late' WHERE id = 1")
+    said = cli("tenant", "restore", "acme", "--from", backup.backup_id)
+    blocker.rollback()
+    assert said.returncode == 4
+    assert "canceling statement due to lock timeout" in said.stderr
+    assert schemas(full) == ["tenant_acme"]
+
+
+def test_a_server_that_ends_the_session_leaves_the_tenant_as_it_was(full: Shop, cli: Cli, connect: Connect) -> None:
+    backup = made(full.project(), "acme")
+    full.write({"sqlmig.yaml": (full.folder / "sqlmig.yaml").read_text().replace("500ms", "60s")})
+    blocker = connect(autocommit=False)
+    blocker.execute("UPDATE tenant_acme.deals SET title = 'late' WHERE id = 1")
+    process = cli.start("tenant", "restore", "acme", "--from", backup.backup_id)
+    until(lambda: waiting(full, "sqlmig (restore)"), process)
+    full.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sqlmig (restore)'")
+    _, said = process.communicate(timeout=60)
+    blocker.rollback()
+    assert process.returncode == 3
+    assert "the restore of tenant acme failed" in said
+    assert schemas(full) == ["tenant_acme"]
+
+
+def schemas(shop: Shop) -> list[object]:
+    query = "SELECT nspname FROM pg_namespace WHERE nspname LIKE '%acme%' ORDER BY 1"
+    return [row[0] for row in shop.sql(query)]
+
+
+def until_gone(shop: Shop) -> None:
+    """Waits until the server has noticed that a client is gone."""
+    deadline = time.monotonic() + 60
+    ours = "application_name LIKE 'sqlmig%' OR application_name = 'pg_dump'"
+    while shop.one(f"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND ({ours})"):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
