@@ -147,6 +147,7 @@ class Project:
         reason: str | None = None,
         command: str = "apply",
         rollout: Rollout | None = None,
+        before: engine.Before | None = None,
     ) -> RunResult:
         """Brings the shared tracks and then every selected tenant up.
 
@@ -162,6 +163,8 @@ class Project:
             reason: is kept in the history.
             command: what the history calls the run.
             rollout: how it reaches its targets; without one, as the configuration says.
+            before: is called when all is planned and checked and nothing has run: `sqlmig.admin.backups` has what
+                backs tenants up.
 
         Raises:
             PlanRefused: nothing was changed.
@@ -170,7 +173,7 @@ class Project:
         selection = self._selection(schemas, platform, track)
         self._one_track(selection, to)
         with self.job(observer, stop, on_wait, lock_wait, rollout) as job:
-            return engine.apply(job, selection, Up(to), command=command, reason=reason)
+            return engine.apply(job, selection, Up(to), command=command, reason=reason, before=before)
 
     def resume(
         self,
@@ -209,6 +212,7 @@ class Project:
         lock_wait: str | None = None,
         reason: str | None = None,
         rollout: Rollout | None = None,
+        before: engine.Before | None = None,
     ) -> RunResult:
         """Makes a new run of the targets of another one that failed, were quarantined or blocked.
 
@@ -220,13 +224,14 @@ class Project:
             lock_wait: how long to try for another run's locks.
             reason: is kept in the history.
             rollout: how it reaches its targets.
+            before: see `apply`.
 
         Raises:
             Refused: no target of that run failed.
             UsageError: there is no such run.
         """
         with self.job(observer, stop, on_wait, lock_wait, rollout) as job:
-            return engine.retry_failed(job, run_id, reason=reason)
+            return engine.retry_failed(job, run_id, reason=reason, before=before)
 
     def rollback(
         self,

@@ -12,7 +12,7 @@ read back whether every target of the frozen list is where it should be
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -33,7 +33,7 @@ from sqlmig.plan.events import Observer, RunEnded, nobody
 from sqlmig.plan.leaving import leave_out
 from sqlmig.plan.planner import Goal, Up, make_plan
 from sqlmig.plan.results import Failure, Outcome, RunResult, TargetResult
-from sqlmig.plan.rollout import Identity, RunState
+from sqlmig.plan.rollout import Identity, RunState, Wave
 from sqlmig.plan.steps import distinct
 from sqlmig.plan.values import Note, Plan, Refusal, TargetPlan
 from sqlmig.project.load import ProjectFiles
@@ -74,7 +74,19 @@ def plan(job: Job, selection: Selection, goal: Goal) -> Plan:
     return _checked(job, _plan(job, select_targets(job.session, job.files, selection), goal))
 
 
-def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: str | None = None) -> RunResult:
+Before = Callable[[Plan, Sequence[Wave]], str | None]
+"""What is done between planning and running, such as a backup; what it returns is kept with the run's reason."""
+
+
+def apply(
+    job: Job,
+    selection: Selection,
+    goal: Goal,
+    *,
+    command: str,
+    reason: str | None = None,
+    before: Before | None = None,
+) -> RunResult:
     """Brings the selected targets to the goal.
 
     Raises:
@@ -102,7 +114,10 @@ def apply(job: Job, selection: Selection, goal: Goal, *, command: str, reason: s
     records.store_scripts(job.session, job.context.history, records.scripts_of(planned.works))
     launched = launch(job.session, job.files, planned, selection, goal, job.rollout, command=command, reason=reason)
     planned = replace(planned, notes=(*planned.notes, *launched.notes))
-    running, waves, joined = begin(_running(job, goal), launched.new, planned)
+    new = launched.new
+    if before is not None and (done := before(planned, new.waves)):
+        new = replace(new, reason=f"{reason}; {done}" if reason else done)
+    running, waves, joined = begin(_running(job, goal), new, planned)
     if joined:
         # Tenants that the run does not know, because they are younger, have their turn at its end.
         planned = _listed(planned, {identity for wave in waves for identity in wave.targets})
@@ -141,7 +156,7 @@ def resume(job: Job, run_id: str | None) -> RunResult:
     return _finished(job, planned, outcomes, began, known.manifest, running)
 
 
-def retry_failed(job: Job, run_id: str | None, *, reason: str | None = None) -> RunResult:
+def retry_failed(job: Job, run_id: str | None, *, reason: str | None = None, before: Before | None = None) -> RunResult:
     """Makes a new run of the targets of another one that failed, were quarantined or blocked.
 
     Raises:
@@ -151,7 +166,9 @@ def retry_failed(job: Job, run_id: str | None, *, reason: str | None = None) -> 
     """
     known = failed(job.session, job.files, run_id)
     rollout = replace(job.rollout, only=known.targets, rules=(), parent=known.run_id)
-    return apply(replace(job, rollout=rollout), known.selection, known.goal, command="apply", reason=reason)
+    return apply(
+        replace(job, rollout=rollout), known.selection, known.goal, command="apply", reason=reason, before=before
+    )
 
 
 def raise_unless_done(result: RunResult) -> None:

@@ -8,8 +8,11 @@ SqlmigError                      2   anything below
 ├── ServerRefused                2   the server refused what is no migration's statement (in sqlmig.db.errors)
 ├── Refused                      1   the answer is no; nothing was changed
 ├── MigrationFailed              3   a step failed; what it did was rolled back or is recorded
+├── BackupFailed                 3   a backup could not be made, read or restored; the tenant is as it was
 ├── LockNotObtained              4   another run, or another session, did not let go in time
 └── Interrupted                  5   Ctrl-C or SIGTERM; safe to run again
+
+The errors of `sqlmig.tenancy` are a branch of their own below SqlmigError (`sqlmig.tenancy.failures`).
 
 An error's text answers four questions: what happened, where, what state everything is in now, and what to run
 next. Their wording is the product: each has a test.
@@ -131,6 +134,12 @@ class Refused(SqlmigError):
 
 class MigrationFailed(SqlmigError):
     """A step failed on the server."""
+
+    exit_status = 3
+
+
+class BackupFailed(SqlmigError):
+    """A backup could not be made, read or restored; the tenant is as it was."""
 
     exit_status = 3
 

@@ -21,10 +21,9 @@ from sqlmig.db.context import Stop
 from sqlmig.errors import Interrupted, Refused, SqlmigError, UsageError
 from sqlmig.plan.backing import BackUp, backups_needed
 from sqlmig.plan.backups import BackupRow, BackupState, prunable
-from sqlmig.plan.rollout import Identity, WaveRule
+from sqlmig.plan.rollout import Identity, Wave
 from sqlmig.plan.tenantstates import TenantState
 from sqlmig.plan.values import Plan
-from sqlmig.plan.waves import cut
 from sqlmig.project.model import Tenant
 from sqlmig.project.nearest import did_you_mean
 from sqlmig.tenants.known import named, read_known
@@ -119,19 +118,21 @@ def back_up_all(
 def back_up_before(
     project: Project,
     plan: Plan,
+    waves: Sequence[Wave],
     who: BackUp,
-    rules: Sequence[WaveRule],
     *,
     stop: Stop | None = None,
     tell: Told = lambda _one: None,
 ) -> tuple[BackedUp, ...]:
     """Makes the backups that are wanted before a plan runs, and lets nothing run when one of them fails.
 
+    `Project.apply(before=...)` takes what calls this.
+
     Args:
         project: on one database.
         plan: what is about to run.
+        waves: the run's; the targets of the first one are the canaries.
         who: whom to back up.
-        rules: those that the run's waves follow; their first wave are the canaries.
         stop: asks to stop.
         tell: is told of each tenant.
 
@@ -139,10 +140,7 @@ def back_up_before(
         Refused: canaries are wanted, and no wave says who they are.
         SqlmigError: a backup failed; nothing has run.
     """
-    if plan.refusals:
-        # The run refuses, and says why.
-        return ()
-    tenants = backups_needed(plan, who, _canaries(plan, rules) if who is BackUp.CANARIES else ())
+    tenants = backups_needed(plan, who, _canaries(waves) if who is BackUp.CANARIES else ())
     made = back_up_all(project, tenants, reason=f"before apply ({who.value})", stop=stop, tell=tell) if tenants else ()
     for one in made:
         if isinstance(one.made, SqlmigError):
@@ -150,23 +148,18 @@ def back_up_before(
     return made
 
 
-def _canaries(plan: Plan, rules: Sequence[WaveRule]) -> frozenset[Identity]:
+def _canaries(waves: Sequence[Wave]) -> frozenset[Identity]:
     """The targets of the first wave.
 
     Raises:
-        Refused: no rule says which they are.
+        Refused: there is no other.
     """
-    pending = [one.target for one in plan.pending if one.target.tenant is not None]
-    if not pending:
-        return frozenset()
-    if not rules:
+    if len(waves) == 1:
         raise Refused(
             "the canaries are to be backed up, and no wave says who they are: all tenants would be",
             state="nothing was changed",
             next="say who comes first: --canary 1, or apply.waves; or ask for all of them: --backup all",
         )
-    everyone = [one.target for one in plan.targets if one.target.tenant is not None]
-    waves = cut(rules, pending, {}, {}, everyone).waves
     return frozenset(waves[0].targets) if waves else frozenset()
 
 

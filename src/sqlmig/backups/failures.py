@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from sqlmig.errors import SqlmigError
-
-
-class BackupFailed(SqlmigError):
-    """A backup could not be made, read or restored; the tenant is as it was."""
-
-    exit_status = 3
+from sqlmig.errors import BackupFailed as BackupFailed  # who speaks of backups knows it by this module
 
 
 def missing_extra(what: str) -> BackupFailed:

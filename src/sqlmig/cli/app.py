@@ -40,10 +40,12 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "verify": Entry("verify", "Compare the files with what was applied."),
         "repair": Entry("repair", "Put one entry of the history right, for a reason."),
         "baseline": Entry("baseline", "Mark migrations as applied without running them."),
-        "tenant": Entry("tenant", "Create and list tenants."),
+        "tenant": Entry("tenant", "Make tenants, change, back up, restore and drop them."),
         "backup": Entry("backup", "Look at backups of tenants, check them, remove old ones."),
         "fleet": Entry("fleet", "Share the work on many tenants between hosts, through a queue in the database."),
-        "grants": Entry("grants", "Print the statements that give the migration role and the application their rights."),
+        "grants": Entry(
+            "grants", "Print the statements that give the migration role and the application their rights."
+        ),
         "doctor": Entry(
             "doctor", "Check on the live database that tenants are kept apart, and that nothing is about to break."
         ),

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from sqlmig.admin.backups import BackedUp
     from sqlmig.cli.sharding import Shard
     from sqlmig.db.context import Stop
+    from sqlmig.engine import Before
     from sqlmig.plan.backing import BackUp
-    from sqlmig.plan.rollout import WaveRule
+    from sqlmig.plan.rollout import Wave
     from sqlmig.plan.values import Plan
     from sqlmig.project.config.values import Config
 
@@ -85,14 +86,8 @@ def backups_wanted(
     return who, reason
 
 
-def back_up_first(
-    shard: Shard, planned: Callable[[], Plan], who: BackUp, rules: Sequence[WaveRule], reason: str | None, stop: Stop
-) -> str | None:
-    """Makes the backups before a run; the run's reason with their ids in it.
-
-    Raises:
-        SqlmigError: one failed, and nothing has run.
-    """
+def backing_up(shard: Shard, who: BackUp, stop: Stop) -> Before | None:
+    """What makes the backups before a run, and names them in its reason; it raises when one failed."""
     from sqlmig.admin.backups import back_up_before
     from sqlmig.plan.backing import BackUp
     from sqlmig.report.backups import told_text
@@ -101,12 +96,11 @@ def back_up_first(
         if one.done:
             shard.tell(told_text(one))
 
-    if who is BackUp.NONE:
-        return reason
-    made = back_up_before(shard.project, planned(), who, rules, stop=stop, tell=tell)
-    if not made:
-        return reason
-    return f"{reason}; {_summary(made)}" if reason else _summary(made)
+    def before(plan: Plan, waves: Sequence[Wave]) -> str | None:
+        made = back_up_before(shard.project, plan, waves, who, stop=stop, tell=tell)
+        return _summary(made) if made else None
+
+    return before if who is not BackUp.NONE else None
 
 
 def _summary(made: Sequence[BackedUp]) -> str:

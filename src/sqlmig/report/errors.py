@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlmig.errors import (
+    BackupFailed,
     ConfigError,
     ConnectionFailed,
     Interrupted,
@@ -26,6 +27,7 @@ _KINDS: dict[type[SqlmigError], str] = {
     ConnectionFailed: "connection",
     Refused: "refused",
     MigrationFailed: "migration-failed",
+    BackupFailed: "backup-failed",
     LockNotObtained: "lock-not-obtained",
     Interrupted: "interrupted",
 }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from sqlmig.cli.backup import back_up_first, backup_option, backups_wanted, make_option
+from sqlmig.cli.backup import backing_up, backup_option, backups_wanted, make_option
 from sqlmig.cli.commands.plan import plan_answer
 from sqlmig.cli.invocation import Invocation, command
 from sqlmig.cli.options import VERSION, format_option, lock_wait_option, reason_option, selection_options
@@ -89,12 +88,8 @@ def apply(
             found = project.plan(schemas=schemas, platform=platform, track=track, to=to)
             return plan_answer(project, found, output, verbose=invocation.verbose)
         detail = detail_of(project.config, schemas, platform=platform, verbose=invocation.verbose)
-        kept_here = kept
-        if who is not None and resume is None and retry_failed is None:
-            # A run that is taken up has its backups from when it was begun.
-            rules = rollout_for(project.config, wanted, None).rules
-            planned = partial(project.plan, schemas=schemas, platform=platform, track=track, to=to)
-            kept_here = back_up_first(shard, planned, who, rules, kept, stop)
+        # A run that is taken up has its backups from when it was begun.
+        before = backing_up(shard, who, stop) if who is not None else None
         progress = Progress(detail, tell=shard.tell, watched=shard.database is None)
 
         def call(progress: Progress, stop: Stop) -> RunResult:
@@ -110,8 +105,9 @@ def apply(
                     observer=progress.tell,
                     stop=stop,
                     lock_wait=lock_wait,
-                    reason=kept_here,
+                    reason=kept,
                     rollout=rollout,
+                    before=before,
                 )
             return project.apply(
                 schemas=schemas,
@@ -121,8 +117,9 @@ def apply(
                 observer=progress.tell,
                 stop=stop,
                 lock_wait=lock_wait,
-                reason=kept_here,
+                reason=kept,
                 rollout=rollout,
+                before=before,
             )
 
         return answer_of_run("apply", output, progress, call, stop, events=_of(events, shard.database))

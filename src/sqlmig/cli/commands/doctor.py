@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 import click
@@ -28,6 +29,23 @@ from sqlmig.errors import UsageError
     type=Choice("error", "warning", "note"),
     help="The mildest finding for status 1; without it, doctor.fail_on counts.",
 )
+@click.option(
+    "--probe",
+    is_flag=True,
+    help="Also try, as the application, to get at other tenants' rows; all of it is rolled back.",
+)
+@click.option(
+    "--application-url",
+    metavar="URL",
+    help="What the application connects with, without a password; SQLMIG_APPLICATION_URL may hold one.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Another number lets --probe take other tenants.",
+)
 @click.option("--fix-script", is_flag=True, help="Print the SQL that mends what was found, and change nothing.")
 @click.option("--list", "list_checks", is_flag=True, help="List all checks.")
 @click.option("--explain", metavar="ID", help="Show why a check matters, and its query.")
@@ -38,6 +56,9 @@ def doctor(
     checks: tuple[str, ...],
     skip: tuple[str, ...],
     severity: str | None,
+    probe: bool,
+    application_url: str | None,
+    seed: int,
     fix_script: bool,
     list_checks: bool,
     explain: str | None,
@@ -47,12 +68,15 @@ def doctor(
 
     Reads the catalog only, for all tenants at once: row level security and its policies, owners and roles, keys and
     indexes, functions and views, sequences, constraints. What is wrong in many schemas is told once. A check that could
-    not be made is told, too, and is status 1 like a finding.
+    not be made is told, too, and is status 1 like a finding. With --probe, so is every way to rows of another tenant.
     """
     from sqlmig.admin.doctor import doctor as examine
+    from sqlmig.admin.probe import application_url_of
+    from sqlmig.admin.probe import probe as try_out
     from sqlmig.plan.doctor import Severity, version_differences
     from sqlmig.report.doctor import diagnosis_json, diagnosis_text, differences_text
     from sqlmig.report.doctor_script import fix_script as script_of
+    from sqlmig.report.probe import probe_json, probe_text
 
     if list_checks or explain is not None:
         return _show_checks(explain, output)
@@ -60,6 +84,11 @@ def doctor(
         raise UsageError(
             "--fix-script prints SQL, not JSON", next="leave --format out; the JSON has the statements, too"
         )
+    if probe and fix_script:
+        raise UsageError(
+            "--fix-script and --probe exclude each other", next="what the probe finds is mended by what doctor names"
+        )
+    url = application_url_of(application_url, os.environ)
     extensions: dict[str, Mapping[str, str]] = {}
 
     def ask(shard: Shard) -> Answer:
@@ -70,9 +99,15 @@ def doctor(
         exit_status = 1 if found.fails(threshold) else 0
         if fix_script:
             return Answer(script_of(found), exit_status)
+        count = project.config.doctor.probe_tenants
+        tried = try_out(project, tenants=count, application_url=url, seed=seed) if probe else None
+        if tried is not None and not tried.isolated:
+            exit_status = 1
         if output == "json":
-            return Answer(diagnosis_json(found, threshold), exit_status)
-        return Answer(diagnosis_text(found, table_style()), exit_status)
+            shown = diagnosis_json(found, threshold)
+            return Answer(shown if tried is None else shown | {"probe": probe_json(tried)}, exit_status)
+        text = diagnosis_text(found, table_style())
+        return Answer(text if tried is None else f"{text}\n{probe_text(tried)}", exit_status)
 
     if fix_script:
         # A script is for one database; where several are configured, connecting says to name one.

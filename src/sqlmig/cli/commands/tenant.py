@@ -6,9 +6,9 @@ import click
 
 from sqlmig.cli.tenants.backing import backup, restore
 from sqlmig.cli.tenants.creating import create, list_tenants
+from sqlmig.cli.tenants.dropping import drop, purge, undrop
 from sqlmig.cli.tenants.importing import import_list
 from sqlmig.cli.tenants.pooling import pool
-from sqlmig.cli.tenants.dropping import drop, purge, undrop
 from sqlmig.cli.tenants.reconciling import reconcile
 from sqlmig.cli.tenants.showing import show_tenant
 from sqlmig.cli.tenants.states import activate, hold, rename, suspend
@@ -17,7 +17,7 @@ from sqlmig.cli.usage import Group
 
 @click.group("tenant", cls=Group)
 def tenant() -> None:
-    """Create and list tenants."""
+    """Make tenants, change, back up, restore and drop them."""
 
 
 tenant.add_command(create)
