@@ -164,12 +164,18 @@ CREATE OR REPLACE FUNCTION {history}.record_step(
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $record$
 #variable_conflict use_variable
 DECLARE
-    -- Without a duration the step came in one message with this: it began when that arrived, or behind the step before it.
-    took double precision := coalesce(duration, extract(epoch FROM pg_catalog.clock_timestamp() - CASE
-        WHEN behind THEN (SELECT l.at FROM {history}.log AS l
-                          WHERE l.id = pg_catalog.currval('{history}.log_id_seq'::pg_catalog.regclass))
-        ELSE pg_catalog.statement_timestamp() END));
+    took   double precision := duration;
+    -- In a variable: a volatile function in a condition would keep the query from the index.
+    before bigint := CASE WHEN behind THEN pg_catalog.currval('{history}.log_id_seq'::pg_catalog.regclass) END;
+    began  timestamptz := pg_catalog.statement_timestamp();
 BEGIN
+    IF took IS NULL THEN
+        -- The step came in one message with this: it began when that arrived, or behind the step before it.
+        IF before IS NOT NULL THEN
+            SELECT l.at INTO began FROM {history}.log AS l WHERE l.id = before;
+        END IF;
+        took := extract(epoch FROM pg_catalog.clock_timestamp() - began);
+    END IF;
     IF action = 'up' AND version IS NOT NULL THEN
         INSERT INTO {history}.applied AS a
             (track, target, version, name, algorithm, checksum, rendered, down_checksum, run_id)
