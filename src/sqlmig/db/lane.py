@@ -26,7 +26,8 @@ from sqlmig.db.messages import Guarding, Opened, Opening
 from sqlmig.db.polling import Ended, Obstacle, Polling
 from sqlmig.db.riders import Link
 from sqlmig.db.session import Session
-from sqlmig.db.transaction import Ahead, Transaction, Work
+from sqlmig.db.transaction import Ahead, Transaction
+from sqlmig.db.work import Work
 from sqlmig.errors import ConnectionFailed
 from sqlmig.plan.results import Outcome, ServerError, StepResult
 from sqlmig.plan.retry import Remedy, pause_before, remedy
