@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +46,7 @@ class Review:
         settings = settings_of(self.files.config)
         return tuple(
             script.path
-            for track in self.files.tracks
+            for track in parts_of(self.files)
             for version, script in scripts_of(track)
             if (version is None or version >= settings.since(track.name)) and self.wanted.judges(script.path)
         )
@@ -97,7 +97,7 @@ def review(
         base = changed_since(config.root, since)
         given = {path.relative_to(config.root).as_posix() for path in texts}
         wanted = Wanted(wanted.paths, _changed(files, base) | given, base)
-    linted = lint(files, settings_of(config), wanted)
+    linted = _fixing_tracks(files, lint(files, settings_of(config), wanted))
     return Review(files, wanted, linted, (*problems, *linted.problems), ignored)
 
 
@@ -128,6 +128,11 @@ def _named_rules(config: Config) -> Iterable[tuple[str, str]]:
             yield f"lint.paths.{path}.{name}", name
 
 
+def parts_of(files: ProjectFiles) -> Iterable[Track]:
+    """The tracks, and behind them the repeatables that kinds of tenants have of their own; each file is in one part."""
+    return (*files.tracks, *files.parts_of_kinds)
+
+
 def scripts_of(track: Track) -> Iterable[tuple[int | None, Script]]:
     """All scripts of a track; those of repeatables have no version."""
     for migration in track.migrations:
@@ -135,6 +140,15 @@ def scripts_of(track: Track) -> Iterable[tuple[int | None, Script]]:
         yield from ((migration.version, script) for script in found if script is not None)
     for repeatable in track.repeatables:
         yield from ((None, script) for script in (repeatable.script, repeatable.down) if script is not None)
+
+
+def _fixing_tracks(files: ProjectFiles, linted: Linted) -> Linted:
+    """What was found, without fixes for files of a kind of tenants: what is fixed are the files of tracks."""
+    paths = {script.path for part in files.parts_of_kinds for _, script in scripts_of(part)}
+    if not paths:
+        return linted
+    findings = tuple(replace(one, fix=None) if one.script in paths else one for one in linted.result.findings)
+    return replace(linted, result=replace(linted.result, findings=findings))
 
 
 def _home(config: Config, path: Path) -> Path:
@@ -155,7 +169,8 @@ def _home(config: Config, path: Path) -> Path:
 
 def _folders(config: Config) -> dict[Path, Path]:
     """The folders that the files of tracks are in, resolved, each as the configuration has it."""
-    found = (config.root / track.path / part for track in config.tracks for part in ("", REPEATABLES))
+    found = [config.root / track.path / part for track in config.tracks for part in ("", REPEATABLES)]
+    found += [config.root / kind.repeatables for kind in config.lifecycle.templates if kind.repeatables is not None]
     return {folder.resolve(): folder for folder in found}
 
 
@@ -164,7 +179,7 @@ def _changed(files: ProjectFiles, base: ChangedFiles) -> frozenset[str]:
     macros = cache(lambda name: base.of(f"{files.config.macros}/{name}") is not None)
     return frozenset(
         script.path
-        for track in files.tracks
+        for track in parts_of(files)
         for _, script in scripts_of(track)
         if base.of(script.path) is not None or any(map(macros, script.macros))
     )
@@ -181,7 +196,7 @@ def _chosen(
         known: files of the project that may be no scripts: they could not be read, or are on no disk.
     """
     config = files.config
-    scripts = {script.path: script for track in files.tracks for _, script in scripts_of(track)}
+    scripts = {script.path: script for track in parts_of(files) for _, script in scripts_of(track)}
     homes = {(config.root / path).resolve(): path for path in scripts}
     ours = {path.resolve() for path in known} | _folders(config).keys()
     chosen: set[str] = set()

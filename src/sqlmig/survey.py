@@ -9,9 +9,10 @@ from sqlmig.db.locks import held_locks, keys_for, shared_key
 from sqlmig.db.readiness import read_readiness
 from sqlmig.db.registry import read_tenants
 from sqlmig.db.session import Session
+from sqlmig.fleet.readback import at_head
 from sqlmig.fleet.targets import Selection, read_snapshot, select_targets, shared_target, targets_of, tenant_target
+from sqlmig.plan.heads import Heads
 from sqlmig.plan.planner import Up, make_plan
-from sqlmig.plan.resolve import track_digest
 from sqlmig.plan.results import HeldLock
 from sqlmig.plan.status import Check, LogEntry, Status, UnfinishedRun, Verification, status_of, verification_of
 from sqlmig.plan.values import Plan, Target
@@ -53,23 +54,32 @@ def verify(session: Session, files: ProjectFiles, selection: Selection) -> Verif
 def check(session: Session, files: ProjectFiles, selection: Selection) -> Check:
     """Whether all that this release of the files needs is there: for a readiness probe, one round trip.
 
+    Only what is not where the files lead is looked at more closely.
+
     Raises:
         UsageError: the selection names what there is not.
         ConfigError: the registry cannot be used.
     """
     tenants, rows, holds = read_readiness(session, files)
+    if files.of_kinds and files.config.lifecycle.template_column is None:
+        # The history knows the kinds, and a probe that reads the registry alone does not ask it.
+        tenants = read_tenants(session, files) or ()
     targets = targets_of(files, selection, tenants).targets
-    behind: list[str] = []
+    heads = Heads(files)
+    behind: list[Target] = []
     ahead: list[str] = []
-    digests = {track.name: (track_digest(track), track.head) for track in files.tracks}
     for target in targets:
-        digest, head = rows.get(target.identity, (None, 0))
-        wanted, last = digests[target.track]
-        hold = holds.get(target.identity)
-        if digest == wanted or (hold is not None and min(hold.at, last) <= head <= last):
-            continue
-        (ahead if head > last else behind).append(target.schema)
-    return Check(not behind, len(targets), tuple(behind), tuple(ahead))
+        digest, version = rows.get(target.identity, (None, 0))
+        head, hold = heads.of(target), holds.get(target.identity)
+        last = head.track.head
+        if version > last:
+            ahead.append(target.schema)
+        elif digest != head.digest and not (hold is not None and min(hold.at, last) <= version):
+            behind.append(target)
+    perhaps = (target for target in behind if rows.get(target.identity, ("", -1))[1] == heads.of(target).track.head)
+    there = at_head(session, files.config.history_schema, heads, perhaps)
+    lacking = tuple(target.schema for target in behind if target.identity not in there)
+    return Check(not lacking, len(targets), lacking, tuple(ahead))
 
 
 def log(

@@ -25,12 +25,18 @@ DEALS = Name(None, "deals")
         ),
         ("ALTER TABLE deals ALTER a TYPE int", [CopyWanted(0, Destroys.TYPE, DEALS, ("a",))]),
         ("ALTER TABLE deals DROP a; DELETE FROM deals; DROP TABLE deals", [CopyWanted(2, Destroys.TABLE, DEALS)]),
+        ("ALTER TABLE deals RENAME TO old; ALTER TABLE old RENAME TO older; DROP TABLE older", [
+            CopyWanted(2, Destroys.TABLE, DEALS)]),
+        ("ALTER TABLE deals RENAME a TO b; ALTER TABLE deals DROP b", [CopyWanted(1, Destroys.COLUMN, DEALS, ("a",))]),
+        ("ALTER TABLE deals RENAME TO old; ALTER TABLE old RENAME a TO b; ALTER TABLE old DROP b", [
+            CopyWanted(2, Destroys.COLUMN, DEALS, ("a",))]),
         ("DROP FOREIGN TABLE deals", []),
         ("this is not SQL", []),
     ],
     ids=[
         "nothing is lost", "a table", "another schema", "two tables emptied", "rows, twice", "columns of one table",
-        "a type", "the table itself, last", "a foreign table", "not understood",
+        "a type", "the table itself, last", "a renamed table", "a renamed column", "both renamed", "a foreign table",
+        "not understood",
     ],
 )  # fmt: skip
 def test_what_a_file_destroys_is_copied_once(text: str, wanted: list[CopyWanted]) -> None:

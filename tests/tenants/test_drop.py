@@ -278,6 +278,7 @@ def test_purged_nothing_but_the_log_is_left(shop: Shop) -> None:
     shop.sql("CREATE PROCEDURE tenant_acme.p() LANGUAGE sql AS 'SELECT 1'")
     shop.sql("CREATE AGGREGATE tenant_acme.total(int) (SFUNC = int4pl, STYPE = int)")
     shop.sql("CREATE DOMAIN tenant_acme.positive AS int CHECK (VALUE > 0)")
+    shop.sql("CREATE TYPE tenant_acme.span AS RANGE (subtype = tenant_acme.positive)")
     shop.sql('CREATE TABLE tenant_acme."odd "" name" (id int)')
     lifecycle.drop(shop.project(), "acme", backup=None, keep="0")
     [gone] = lifecycle.purge(shop.project())
@@ -290,6 +291,38 @@ def test_purged_nothing_but_the_log_is_left(shop: Shop) -> None:
     assert (detail["heads"], [row["name"] for row in detail["applied"]]) == ({"tenant": 1}, ["deals"])
     shop.project().create_tenant("acme", values={})
     assert shop.project().status().current
+
+
+@pytest.mark.parametrize(
+    ("slug", "values"), [("acme", {"schema": "other"}), ("other", {"schema": "tenant_acme"})], ids=["slug", "schema"]
+)
+def test_the_names_of_a_dropped_tenant_are_kept_for_it_until_it_is_purged(
+    shop: Shop, slug: str, values: dict[str, str]
+) -> None:
+    living(shop, "acme")
+    lifecycle.drop(shop.project(), "acme", backup=None)
+    with pytest.raises(Refused) as caught:
+        shop.project().create_tenant(slug, values=values)
+    assert caught.value.message == ("tenant acme was dropped, and its names are kept for it: it had schema tenant_acme")
+    assert caught.value.next == (
+        "`sqlmig tenant undrop acme` brings it back; or, for good: sqlmig tenant purge acme --now"
+    )
+    lifecycle.purge(shop.project(), "acme", now=True)
+    assert shop.project().create_tenant(slug, values=values).tenant.slug == slug
+
+
+def test_copies_of_what_migrations_destroyed_go_with_the_tenant(shop: Shop) -> None:
+    living(shop, "acme", "globex")
+    shop.write({"sqlmig.yaml": FILES["sqlmig.yaml"] + "undo: {below: 1MB, keep: 7d}\n"})
+    shop.sql("INSERT INTO tenant_acme.deals VALUES (1, 'secret'); INSERT INTO tenant_globex.deals VALUES (1, 'stays')")
+    shop.pair("tenant", "0002_drop_title", "ALTER TABLE deals DROP COLUMN title;\n")
+    shop.apply()
+    copies = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'sqlmig_undo'::regnamespace"
+    assert len(shop.sql(copies)) == 2
+    lifecycle.drop(shop.project(), "acme", backup=None, keep="0")
+    lifecycle.purge(shop.project())
+    assert shop.sql("SELECT target FROM sqlmig.undo") == [("2",)]
+    assert len(shop.sql(copies)) == 1
 
 
 def test_what_can_still_be_brought_back_is_purged_only_when_somebody_insists(shop: Shop) -> None:

@@ -82,6 +82,22 @@ def test_a_suspended_tenant_that_the_registry_leaves_out_can_be_renamed(shop: Sh
     assert lifecycle.activate(shop.project(), "umbrella").after.tenant.schema == "tenant_umbrella"
 
 
+def test_a_name_that_is_written_with_doubled_quotes_is_found_as_well(shop: Shop) -> None:
+    living(shop)
+    shop.project().create_tenant("acme", values={"schema": "te\"n'ant"})
+    shop.sql(
+        """CREATE FUNCTION "te""n'ant".f() RETURNS bigint LANGUAGE sql SECURITY DEFINER"""
+        """ SET search_path = "te""n'ant", pg_temp AS $f$ SELECT count(*) FROM "te""n'ant".deals $f$;"""
+        """CREATE FUNCTION "te""n'ant".g() RETURNS text LANGUAGE sql AS $f$ SELECT 'te"n''ant' $f$"""
+    )
+    changed = lifecycle.rename(shop.project(), "acme", "umbrella", schema="tenant_umbrella")
+    assert shop.one("SELECT proconfig FROM pg_proc WHERE proname = 'f'") == ["search_path=tenant_umbrella, pg_temp"]
+    assert [warning.partition(" holds")[0] for warning in changed.warnings] == [
+        "function tenant_umbrella.f",
+        "function tenant_umbrella.g",
+    ]
+
+
 def test_a_routine_that_brings_its_search_path_gets_the_new_name_and_a_text_is_told(shop: Shop) -> None:
     living(shop, "acme", "acme_2")
     shop.sql(

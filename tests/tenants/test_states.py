@@ -203,7 +203,7 @@ def test_the_command_line_tells_what_became_of_it(shop: Shop, cli: Cli) -> None:
         "sqlmig: error: hold --at needs a reason: it stands in every plan and status",
     )
     said = cli("tenant", "hold", "acme", "--at", "1", "--reason", "audit")
-    assert said.stdout == "tenant acme is held: tenant: held at 0001: audit\n"
+    assert said.stdout == "tenant acme is held at 0001: audit (track tenant)\n"
     said = cli("tenant", "hold", "acme")
     assert said.returncode == 2
     assert "hold needs either --at VERSION or --release" in said.stderr

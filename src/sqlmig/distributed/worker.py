@@ -7,7 +7,7 @@ longer: the loop that connects again, takes jobs back from workers that died, an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -38,6 +38,9 @@ from sqlmig.distributed.stalled import put_back
 from sqlmig.distributed.station import Station
 from sqlmig.distributed.tables import DEFAULT_SCHEMA, check_name, prepare
 from sqlmig.errors import UsageError
+from sqlmig.fleet.readback import at_head
+from sqlmig.fleet.targets import tenant_target
+from sqlmig.plan.heads import Heads
 from sqlmig.plan.queued import (
     JobsForOthers,
     JobsPutBack,
@@ -49,6 +52,9 @@ from sqlmig.plan.queued import (
     WorkerEvent,
 )
 from sqlmig.plan.queueing import differences, manifest_id, newest_of_each, read_back
+from sqlmig.plan.values import Target
+from sqlmig.project.load import ProjectFiles
+from sqlmig.project.model import Tenant
 
 
 class Until(Enum):
@@ -262,14 +268,24 @@ def _end_of(watch: WorkerEnd | BaseException, work: BaseException | None) -> Wor
 
 
 def _read_back(project: Project, queue_schema: str, here: Manifest) -> ReadBack:
-    url = database_url(project.config)
+    url, files = database_url(project.config), project.files
     with session(url) as opened, calling(url, queue_schema) as app:
         jobs = newest_of_each(read_jobs(app, opened, queue_schema))
         standings = read_standings(opened, project.config.history_schema)
         held = {key for _, key in read_holds(opened, project.config.history_schema)}
-    digests = {identity: digest for identity, (digest, _) in standings.items()}
-    tenants = {tenant.id for tenant in project.tenants()} if jobs else set()
-    return read_back(jobs, here, tenants, digests, held)
+        tenants = project.tenants() if jobs else ()
+        digests = {identity: digest for identity, (digest, _) in standings.items()}
+        heads = Heads(files)
+        targets = {target.identity: target for target in _targets(files, tenants)}
+        elsewhere = (one for one in targets.values() if digests.get(one.identity) not in (None, heads.of(one).digest))
+        there = at_head(opened, project.config.history_schema, heads, elsewhere)
+    digests |= {identity: heads.of(targets[identity]).digest for identity in there}
+    kinds = {tenant.id: kind.name if (kind := files.kind(tenant)) is not None else None for tenant in tenants}
+    return read_back(jobs, here, kinds, digests, held)
+
+
+def _targets(files: ProjectFiles, tenants: Iterable[Tenant]) -> Iterator[Target]:
+    return (tenant_target(track, tenant) for tenant in tenants for track in files.tenant_tracks)
 
 
 def _told_elsewhere(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlmig.db import history
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.session import Session
 from sqlmig.errors import ConnectionFailed
-from sqlmig.plan.resolve import digest_after
+from sqlmig.plan.heads import Heads
+from sqlmig.plan.resolve import digest_after, digest_of_files
 from sqlmig.plan.results import Outcome, TargetResult
+from sqlmig.plan.rollout import Identity
 from sqlmig.plan.values import Standing, Target, TargetPlan, TargetState
 from sqlmig.project.model import Direction, Migration, Repeatable
 
@@ -34,6 +36,24 @@ def not_where_they_should_be(
         return ()
     states = history.read_states(session, history_schema, [plan.target for plan in elsewhere], {})
     return tuple(plan.target for plan in elsewhere if not gone_further(plan, states.get(plan.target.identity)))
+
+
+def at_head(session: Session, history_schema: str, heads: Heads, targets: Iterable[Target]) -> frozenset[Identity]:
+    """Of targets whose digest is not that of the files, those that have all of the files nevertheless.
+
+    Repeatables that have no file any more count with the digest: their files were deleted, or the tenant is of another
+    kind now.
+    """
+    asked = tuple(targets)
+    if not asked:
+        return frozenset()
+    states = history.read_states(session, history_schema, asked, {})
+    found = ((heads.of(target), states.get(target.identity), target.identity) for target in asked)
+    return frozenset(
+        identity
+        for head, state, identity in found
+        if state is not None and digest_of_files(head.track, state) == head.digest
+    )
 
 
 def gone_further(plan: TargetPlan, state: TargetState | None) -> bool:

@@ -11,8 +11,8 @@ from sqlmig.db.registry import read_tenants
 from sqlmig.db.session import Session
 from sqlmig.db.tenantstates import read_holds
 from sqlmig.errors import UsageError
+from sqlmig.plan.heads import uniform_digests
 from sqlmig.plan.planner import Down, Goal, Snapshot, Up, changed_versions
-from sqlmig.plan.resolve import track_digest
 from sqlmig.plan.values import Note, Target, TargetState
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Migration, Scope, Tenant, Track
@@ -106,7 +106,8 @@ def read_snapshot(session: Session, files: ProjectFiles, targets: Sequence[Targe
     if not history.exists(session, schema):
         return Snapshot({}, schemas)
     wanted = [*targets, *(shared_target(track) for track in files.shared_tracks)]
-    current = {track.name: track_digest(track) for track in files.tracks} if goal == Up() else {}
+    # Where kinds of tenants differ, the digest that is one kind's goal is another's past: each digest is looked at.
+    current = uniform_digests(files) if goal == Up() else {}
     states = history.read_states(session, schema, wanted, current)
     changed = changed_versions(files, states)
     rendered = history.rendered_checksums(session, schema, changed) if changed else {}

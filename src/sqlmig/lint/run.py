@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from sqlmig.errors import Problem, ProjectError
 from sqlmig.lint.catalogue import RULES
 from sqlmig.lint.context import File, FileContext
 from sqlmig.lint.judge import Judge
+from sqlmig.lint.kinds import kinds_to_judge
 from sqlmig.lint.levels import rules_in_force
 from sqlmig.lint.reading import read_file, replay_file
 from sqlmig.lint.rule import Rule
@@ -73,19 +74,22 @@ def lint(
         settings: what the project says of itself.
         wanted: what is to be judged.
         rules: the rules that may count.
-        samples: the targets to render a track for; without it those of the configuration.
+        samples: the targets to render a track for; without it those of the configuration, and where these are of
+            other kinds of tenants, one of each kind that has files of its own.
     """
-    samples = samples or partial(sample_targets, files)
+    chosen = samples or partial(sample_targets, files)
     run = _Run(files, settings, wanted, Judge(settings, rules_in_force(rules, settings), known=rules))
     shared = SchemaState(home="public", search_path=settings.search_path)
     for track in files.shared_tracks:
-        for sample in samples(track):
+        for sample in chosen(track):
             shared = run.track(track, sample, shared.with_home(sample.schema, settings.search_path))
     tenants: dict[str, SchemaState] = {}
     for track in files.tenant_tracks:
-        for sample in samples(track):
+        for sample in chosen(track):
             start = tenants.get(sample.name, shared).with_home(sample.schema, settings.search_path)
-            tenants[sample.name] = run.track(track, sample, start)
+            tenants[sample.name] = run.track(files.track_for(track.name, sample.tenant), sample, start)
+    for sample, paths in kinds_to_judge(files, chosen, wanted.judges) if samples is None else ():
+        run.kind(sample, paths, shared)
     for track in files.tracks:
         run.judge.track(_track_context(track, settings, wanted))
     return Linted(run.judge.result(), tuple(run.problems.values()))
@@ -100,6 +104,15 @@ class _Run:
         self.wanted = wanted
         self.judge = judge
         self.problems: dict[str, Problem] = {}
+
+    def kind(self, sample: Sample, paths: frozenset[str], shared: SchemaState) -> None:
+        """Judge what a kind of tenants has of its own, on the schema that the tenant tracks leave for it."""
+        alone = _Run(self.files, self.settings, replace(self.wanted, paths=paths), self.judge)
+        state = shared
+        for track in self.files.tenant_tracks:
+            start = state.with_home(sample.schema, self.settings.search_path)
+            state = alone.track(self.files.track_for(track.name, sample.tenant), sample, start)
+        self.problems |= alone.problems
 
     def track(self, track: Track, sample: Sample, state: SchemaState) -> SchemaState:
         """Replay a track for one sample, judging what is wanted; the schema at its end."""

@@ -8,7 +8,7 @@ from difflib import unified_diff
 from enum import Enum
 
 from sqlmig.errors import ProjectError
-from sqlmig.project.load import ProjectFiles
+from sqlmig.project.load import KIND, ProjectFiles
 from sqlmig.project.model import Scope, Script, Tenant, Track
 
 
@@ -79,6 +79,12 @@ def _read(files: ProjectFiles) -> _Files:
     for track in files.tracks:
         for script in _scripts(track):
             found[track.name, script.path] = _File(len(found), script.text, _render(files, track, script))
+    for kind, part in files.of_kinds.items():
+        for script in _scripts(part):
+            # Kinds may share a folder: the first one shows what is in it.
+            if (part.name, script.path) not in found:
+                text = _render(files, part, script, kind)
+                found[part.name, script.path] = _File(len(found), script.text, text)
     return found
 
 
@@ -96,13 +102,15 @@ def _scripts(track: Track) -> Iterator[Script]:
         yield from (s for s in (repeatable.script, repeatable.down) if s is not None)
 
 
-def _render(files: ProjectFiles, track: Track, script: Script) -> str | None:
-    """The text for an example target."""
+def _render(files: ProjectFiles, track: Track, script: Script, kind: str | None = None) -> str | None:
+    """The text for an example target, which is of a kind of tenants where one is given."""
     if track.scope is Scope.SHARED:
         scope = files.scope(track.schema or "", None)
     else:
         slug = EXAMPLE_TENANT.removeprefix("tenant_")
-        scope = files.scope(EXAMPLE_TENANT, Tenant("00000000-0000-0000-0000-000000000000", slug, EXAMPLE_TENANT))
+        row = {files.config.lifecycle.template_column or KIND: kind} if kind is not None else {}
+        tenant = Tenant("00000000-0000-0000-0000-000000000000", slug, EXAMPLE_TENANT, row)
+        scope = files.scope(EXAMPLE_TENANT, tenant)
     try:
         return files.templates.render(script, scope).text
     except ProjectError:

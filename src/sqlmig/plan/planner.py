@@ -7,13 +7,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from sqlmig.plan.build import Known, plan_target
+from sqlmig.plan.heads import Head, Heads
 from sqlmig.plan.requirements import SharedTracks
-from sqlmig.plan.resolve import Decision, decide_down, decide_up, track_digest
+from sqlmig.plan.resolve import Decision, decide_down, decide_up
 from sqlmig.plan.steps import StepMaker
 from sqlmig.plan.tenantstates import Hold, Holds
 from sqlmig.plan.values import Note, Plan, Refusal, Standing, Target, TargetPlan, TargetState
 from sqlmig.project.load import ProjectFiles
-from sqlmig.project.model import Migration, Track
+from sqlmig.project.model import Migration
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ Goal = Up | Down
 
 _NEVER = TargetState()
 
-_Alike = tuple[str, str | None, int | None]
-"""Track, digest, and the version that holds: what targets have in common for which one decision is made."""
+_Alike = tuple[str, str | None, str | None, int | None]
+"""Track, kind, digest, and the version that holds: what targets have in common for which one decision is made."""
 
 
 def make_plan(
@@ -75,8 +76,7 @@ def make_plan(
     Returns:
         The plan; where it may not run, its refusals say why.
     """
-    tracks = {track.name: track for track in files.tracks}
-    heads = {track.name: track_digest(track) for track in files.tracks}
+    heads = Heads(files)
     decisions: dict[_Alike, Decision] = {}
     maker = maker or StepMaker(files)
     shared = SharedTracks(files, snapshot.states)
@@ -84,14 +84,14 @@ def make_plan(
     refusals: list[Refusal] = []
     notes: list[Note] = []
     for target in targets:
-        track, state = tracks[target.track], snapshot.state(target)
+        head, state = heads.of(target), snapshot.state(target)
         exists = target.schema in snapshot.schemas
-        if exists and _nothing_to_do(state, heads[track.name], goal):
-            plans.append(TargetPlan(target, track, state, (), heads[track.name], Standing.CURRENT))
+        if exists and _nothing_to_do(state, head.digest, goal):
+            plans.append(TargetPlan(target, head.track, state, (), head.digest, Standing.CURRENT))
             continue
         hold = snapshot.holds.get(target.identity)
-        decision = _decide(decisions, track, state, goal, snapshot, hold)
-        planned = plan_target(maker, track, target, decision, Known(state, exists, snapshot.rendered, hold))
+        decision = _decide(decisions, head, state, goal, snapshot, hold)
+        planned = plan_target(maker, head.track, target, decision, Known(state, exists, snapshot.rendered, hold))
         plans.append(planned.plan)
         refusals += planned.refusals
         notes += planned.notes
@@ -120,15 +120,16 @@ def _nothing_to_do(state: TargetState, head: str, goal: Goal) -> bool:
 
 def _decide(
     decisions: dict[_Alike, Decision],
-    track: Track,
+    head: Head,
     state: TargetState,
     goal: Goal,
     snapshot: Snapshot,
     hold: Hold | None,
 ) -> Decision:
-    """One decision serves all targets of a track with the same digest that are held at the same version, or not."""
+    """One decision serves all targets of a track and a kind with one digest that are held at one version, or not."""
     held_at = hold.at if hold is not None else None
-    key = (track.name, state.digest, held_at)
+    track = head.track
+    key = (track.name, head.kind, state.digest, held_at)
     if key in decisions and state.progress is None:
         return decisions[key]
     if isinstance(goal, Up):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from sqlmig.plan.results import RunResult
@@ -22,6 +22,12 @@ class Manifest:
     """A hash of what else templates and migrations see: variables, search_path."""
     environment: str | None
     """The environment's name, which templates see too."""
+    kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By kind of tenants with files of its own, by track: where its tenants are instead when their job is done."""
+
+    def goal(self, kind: str | None) -> Mapping[str, str]:
+        """By tenant track the digest of a tenant of a kind whose job is done."""
+        return {**self.tenant, **self.kinds.get(kind or "", {})}
 
 
 @dataclass(frozen=True, slots=True)

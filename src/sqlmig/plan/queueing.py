@@ -18,6 +18,9 @@ from sqlmig.project.model import Track
 FORMAT = 1
 """Of a job's arguments."""
 
+FORMAT_WITH_KINDS = 2
+"""Of those of a job for files that are not the same for every kind of tenants."""
+
 MOST_ATTEMPTS = 10
 """How often a job is tried when something is in its way: for some six minutes."""
 
@@ -27,15 +30,21 @@ LONGEST_PAUSE = 60.0
 
 def manifest_of(files: ProjectFiles) -> Manifest:
     """The manifest of files on disk."""
-    config = files.config
-    seen = {"variables": config.variables, "search_path": config.search_path}
+    config, lifecycle = files.config, files.config.lifecycle
+    seen: dict[str, object] = {"variables": config.variables, "search_path": config.search_path}
+    if lifecycle.templates:
+        variables = {kind.name: kind.variables for kind in lifecycle.templates}
+        seen["kinds"] = [variables, lifecycle.template_column, lifecycle.default_template]
     settings = hashlib.sha256(json.dumps(seen, sort_keys=True, default=str).encode()).hexdigest()
-    return Manifest(_digests(files.shared_tracks), _digests(files.tenant_tracks), settings, config.environment)
+    shared, tenant = _digests(files.shared_tracks), _digests(files.tenant_tracks)
+    wholes = {kind: files.whole_of_kind(kind) for kind in files.of_kinds}
+    kinds = {kind: _digests([whole]) for kind, whole in wholes.items()}
+    return Manifest(shared, tenant, settings, config.environment, kinds)
 
 
 def manifest_id(manifest: Manifest) -> str:
     """A short name for a manifest, the same on every host. Jobs in another form than FORMAT have other names."""
-    told = json.dumps([FORMAT, _manifest_json(manifest)], sort_keys=True)
+    told = json.dumps([_format(manifest), _manifest_json(manifest)], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -44,6 +53,8 @@ def differences(wanted: Manifest, here: Manifest) -> tuple[str, ...]:
     theirs, ours = ({**manifest.shared, **manifest.tenant} for manifest in (wanted, here))
     tracks = sorted(theirs.keys() | ours.keys())
     found = [f"the files of track {name}" for name in tracks if theirs.get(name) != ours.get(name)]
+    kinds = sorted(wanted.kinds.keys() | here.kinds.keys())
+    found += [f"the files of kind {kind}" for kind in kinds if wanted.kinds.get(kind) != here.kinds.get(kind)]
     if wanted.settings != here.settings:
         found.append("variables or search_path")
     if wanted.environment != here.environment:
@@ -54,7 +65,7 @@ def differences(wanted: Manifest, here: Manifest) -> tuple[str, ...]:
 def arguments_of(job: FleetJob) -> dict[str, Any]:
     """A job as the queue keeps it."""
     return {
-        "format": FORMAT,
+        "format": _format(job.manifest),
         "key": job.key,
         "schema": job.schema,
         "manifest": _manifest_json(job.manifest),
@@ -66,7 +77,7 @@ def arguments_of(job: FleetJob) -> dict[str, Any]:
 
 def is_known(arguments: Mapping[str, Any]) -> bool:
     """Whether a job is in a form that this sqlmig knows."""
-    return arguments.get("format") == FORMAT
+    return arguments.get("format") in (FORMAT, FORMAT_WITH_KINDS)
 
 
 def job_of(arguments: Mapping[str, Any]) -> FleetJob:
@@ -122,7 +133,7 @@ def pause_before_retry(ending: Ending, attempts: int, chance: float) -> float | 
 def read_back(
     jobs: Iterable[QueuedJob],
     here: Manifest,
-    tenants: AbstractSet[str],
+    tenants: Mapping[str, str | None],
     digests: Mapping[tuple[str, str], str],
     held: AbstractSet[str] = frozenset(),
 ) -> ReadBack:
@@ -133,7 +144,7 @@ def read_back(
     Args:
         jobs: the newest of each target.
         here: the manifest of these files.
-        tenants: the ids in the registry.
+        tenants: the kinds of the tenants in the registry, by id.
         digests: what the history says, by track and id.
         held: the ids of tenants that are held at a version: they are where they should be.
     """
@@ -144,22 +155,25 @@ def read_back(
             continue
         if job.key not in tenants:
             gone.append(job.schema)
-        elif job.key in held or at_goal(job.key, job.manifest, digests) or at_goal(job.key, here, digests):
+        elif job.key in held or any(
+            at_goal(job.key, manifest, digests, tenants[job.key]) for manifest in (job.manifest, here)
+        ):
             there.append(job.schema)
         else:
             behind.append(job.schema)
     return ReadBack(tuple(there), tuple(behind), tuple(gone))
 
 
-def at_goal(key: str, manifest: Manifest, digests: Mapping[tuple[str, str], str]) -> bool:
+def at_goal(key: str, manifest: Manifest, digests: Mapping[tuple[str, str], str], kind: str | None = None) -> bool:
     """Whether the history says that a tenant has all that the files hold.
 
     Args:
         key: the tenant's id.
         manifest: of the files.
         digests: what the history says, by track and id.
+        kind: of the tenant.
     """
-    return all(digests.get((track, key)) == digest for track, digest in manifest.tenant.items())
+    return all(digests.get((track, key)) == digest for track, digest in manifest.goal(kind).items())
 
 
 _PASSES = frozenset({Ending.BUSY, Ending.LOST})
@@ -189,8 +203,14 @@ def _lost(failure: Failure | None) -> bool:
     return remedy(failure.error.sqlstate, failure.error.message) is Remedy.RECONNECT
 
 
+def _format(manifest: Manifest) -> int:
+    return FORMAT_WITH_KINDS if manifest.kinds else FORMAT
+
+
 def _manifest_json(manifest: Manifest) -> dict[str, Any]:
+    kinds = {"kinds": {kind: dict(digests) for kind, digests in manifest.kinds.items()}} if manifest.kinds else {}
     return {
+        **kinds,
         "shared": dict(manifest.shared),
         "tenant": dict(manifest.tenant),
         "settings": manifest.settings,

@@ -130,6 +130,12 @@ def track_digest(track: Track) -> str:
     )
 
 
+def digest_of_files(track: Track, state: TargetState) -> str:
+    """The digest of what is applied to a target, but for repeatables that have no file there any more."""
+    names = {repeatable.name for repeatable in track.repeatables}
+    return state_digest(_applied(state), ((name, c) for name, c in state.repeatables.items() if name in names))
+
+
 def digest_after(state: TargetState, work: Sequence[Work]) -> str:
     """The digest of a target once `work` is done."""
     return _last(state, digests_along(state, work))

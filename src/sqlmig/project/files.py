@@ -52,6 +52,19 @@ def read_track(
     return Track(name, scope, path, schema, migrations, repeatables), tuple(reading.problems)
 
 
+def read_further_repeatables(
+    root: Path, track: Track, path: str, templates: Templates, texts: Mapping[Path, str] | None = None
+) -> tuple[Track, tuple[Problem, ...]]:
+    """Reads a folder of repeatables that some targets of a track get behind those that all of them get.
+
+    Returns:
+        A part of the track that has these only, and what is wrong with them.
+    """
+    reading = Reading(root, templates, texts=texts or {})
+    found = read_repeatables(track.name, reading, root / path, track.repeatables)
+    return Track(track.name, track.scope, path, track.schema, (), found), tuple(reading.problems)
+
+
 def next_version(track: Track) -> str:
     """The number that a new migration of the track gets, in the digits that the track's files use."""
     if not track.migrations:
@@ -79,12 +92,12 @@ def _digits(migration: Migration) -> str:
     return Path(migration.up.path).name.split("_")[0]
 
 
-def requirement_problems(tracks: Sequence[Track]) -> list[Problem]:
-    """Every `requires` that names a track or a version that there is not."""
+def requirement_problems(tracks: Sequence[Track], parts: Iterable[Track] = ()) -> list[Problem]:
+    """Every `requires` that names a track or a version that there is not; `parts` are further files of the tracks."""
     by_name = {track.name: track for track in tracks}
     return [
         Problem(message, Place(script.path), "correct the track and the version")
-        for track in tracks
+        for track in (*tracks, *parts)
         for script in (*(m.up for m in track.migrations), *(r.script for r in track.repeatables))
         for wanted in script.directives.requires
         if (message := _unmeetable(wanted, by_name)) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,17 +19,30 @@ REPEATABLES = "repeatable"
 _NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*)(?P<down>\.down)?\.sql")
 
 
-def read_repeatables(track: str, reading: Reading, folder: Path) -> tuple[Repeatable, ...]:
-    """The repeatables of a folder in the order in which they run; what is wrong with them goes into `reading`."""
+def read_repeatables(
+    track: str, reading: Reading, folder: Path, before: Sequence[Repeatable] = ()
+) -> tuple[Repeatable, ...]:
+    """The repeatables of a folder in the order in which they run; what is wrong with them goes into `reading`.
+
+    Args:
+        track: whose they are.
+        reading: reads them.
+        folder: where they are.
+        before: those that run before all of them, in the same targets: they may name these in `after`.
+    """
     found: dict[str, Repeatable] = {}
     downs: dict[str, Path] = {}
     known: set[str] = set()
+    taken = {repeatable.name: repeatable.script.path for repeatable in before}
     for file in reading.sql_files(folder):
         match = _NAME.fullmatch(file.name)
         if match is None:
             reading.problem(file, "is no repeatable's name", "name it NAME.sql, or NAME.down.sql for what removes it")
         elif match["down"]:
             downs[match["name"]] = file
+        elif match["name"] in taken:
+            known.add(match["name"])
+            reading.problem(file, f"has the name of {taken[match['name']]}, which runs too", "give it another name")
         else:
             known.add(match["name"])
             script = reading.script(file, FileKind.REPEATABLE)
@@ -41,7 +54,7 @@ def read_repeatables(track: str, reading: Reading, folder: Path) -> tuple[Repeat
             found[name] = replace(found[name], down=down)
         elif name not in known:
             reading.problem(file, f"has no {name}.sql beside it", f"write {name}.sql, or delete this file")
-    reading.problems += _unknown_names(found.values(), known)
+    reading.problems += _unknown_names(found.values(), known | taken.keys())
     ordered, problems = _in_order(found)
     reading.problems += problems
     return ordered

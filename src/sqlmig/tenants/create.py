@@ -1,7 +1,8 @@
 """A new tenant in one transaction: schema, grants, registry row, migrations, seed rows, history. All of it or nothing.
 
 `create_tenant` is the main job. What comes between the registry's row and the seed rows is one of three: a schema that
-the pool has ready, the snapshot of the tenant tracks, or every migration, one after the other.
+the pool has ready, the snapshot of the tenant tracks, or every migration, one after the other. Pool and snapshot hold
+what all tenants have: repeatables of the tenant's kind run after them.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def create_tenant(
     began = time.monotonic()
     wanted = wanted_tenant(files, slug, values, template)
     history.prepare(session, context.history)
-    store_missing_scripts(session, context, files.tenant_tracks)
+    store_missing_scripts(session, context, (*files.tenant_tracks, *files.parts_of_kinds))
     creation = _Creation(session, files, context, wanted, observer or nobody, template, maker or StepMaker(files))
     try:
         made = _again_when_blocked(creation, making)
@@ -136,7 +137,7 @@ def _create(creation: _Creation, making: Making) -> _Made:
     session, files, context, wanted = creation.session, creation.files, creation.context, creation.wanted
     # The id is not known before the registry gives one; the schema's name stands for the tenant until then.
     keys = Keys(shared_key(context.history), key_of(context.history, "target", wanted.schema), exclusive=False)
-    with locked(session, keys, wanted.schema, context.lock_wait):
+    with locked(session, keys, wanted.schema, context.lock_wait, context.stop):
         context.stop.cancellable(session)
         try:
             # Whoever held the lock until now may have made this very tenant.
@@ -220,15 +221,19 @@ def _fill(
 ) -> Source:
     """The tenant's objects, and the history of what they come from."""
     session, files, context = creation.session, creation.files, creation.context
+    parts = [snapshots.parted(files, plan) for plan in plans]
+    ready, further = [part for part, _ in parts], [rest for _, rest in parts]
     if pooled is not None:
-        pool.hand_out(session, files, context, tenant, plans, pooled)
-        return Source.POOL
-    if making is not Making.REPLAY and (found := snapshots.fitting(session, files, tenant)) is not None:
-        snapshots.fill(session, files, context, tenant, plans, found)
-        return Source.SNAPSHOT
-    for plan in plans:
+        pool.hand_out(session, files, context, tenant, ready, pooled)
+        source = Source.POOL
+    elif making is not Making.REPLAY and (found := snapshots.fitting(session, files, tenant)) is not None:
+        snapshots.fill(session, files, context, tenant, ready, found)
+        source = Source.SNAPSHOT
+    else:
+        source, further = Source.REPLAY, list(plans)
+    for plan in further:
         replay(session, plan, context, creation.observer, creation.wanted)
-    return Source.REPLAY
+    return source
 
 
 def _shared_state(session: Session, files: ProjectFiles, schema: str) -> Snapshot:
@@ -241,8 +246,11 @@ def _record_failure(creation: _Creation, outcome: Outcome) -> None:
     """Puts the attempt into the history, though all that it did is gone."""
     session, context = creation.session, creation.context
     if not session.broken:
+        # Together: a run that only began would be taken for one that was killed.
+        session.run("BEGIN")
         records.begin_run(session, context, _command(creation.wanted), [], None)
         records.finish_run(session, context, outcome)
+        session.run("COMMIT")
 
 
 def _command(wanted: Tenant) -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from sqlmig.db import history, records
 from sqlmig.db.context import RunContext
+from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import locked
 from sqlmig.db.registry import find_tenants, read_tenants
 from sqlmig.db.session import Session
 from sqlmig.db.tenantstates import read_recorded, read_target_schemas
-from sqlmig.errors import ConfigError, Place, Problem, Refused, UsageError
+from sqlmig.errors import ConfigError, Interrupted, Place, Problem, Refused, SqlmigError, UsageError
 from sqlmig.fleet.targets import read_snapshot, tenant_target
 from sqlmig.plan.planner import Up, make_plan
 from sqlmig.plan.results import Outcome
@@ -99,9 +100,14 @@ def changing(
     Raises:
         Refused: its state does not allow it.
         LockNotObtained: a run holds the tenant.
+        Interrupted: it was asked to stop.
     """
     allowed(one, verb)
-    with locked(session, context.keys(life_target(files, one.tenant)), one.tenant.schema, context.lock_wait):
+    keys = context.keys(life_target(files, one.tenant))
+    with (
+        locked(session, keys, one.tenant.schema, context.lock_wait, context.stop),
+        _stoppable(session, context, f"{verb.value} of tenant {one.label}"),
+    ):
         # Whoever held the locks may have changed it.
         fresh = read_again(session, files, one.tenant)
         if fresh is None:
@@ -117,6 +123,30 @@ def changing(
             # Last of all: until the commit, no other run can begin.
             records.begin_run(session, context, f"tenant {verb.value} {one.label}", [], reason)
             records.finish_run(session, context, Outcome.DONE)
+
+
+@contextmanager
+def _stoppable(session: Session, context: RunContext, what: str) -> Iterator[None]:
+    """A block whose statements a request to stop cancels; the COMMIT behind it is let through.
+
+    Raises:
+        Interrupted: it was asked to stop.
+    """
+    context.stop.cancellable(session)
+    try:
+        yield
+    except SqlmigError as error:
+        said = error if isinstance(error, ServerRefused) else error.__cause__
+        if not (context.stop.requested and isinstance(said, ServerRefused) and said.said.sqlstate == _CANCELLED):
+            raise
+        raise Interrupted(
+            f"{what} was stopped on request", state="its transaction was rolled back", next="run the command again"
+        ) from error
+    finally:
+        context.stop.cancellable(None)
+
+
+_CANCELLED = "57014"
 
 
 def log(

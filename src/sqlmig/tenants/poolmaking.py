@@ -186,4 +186,4 @@ def _next_name(session: Session) -> str:
 def _alone(session: Session, context: RunContext) -> AbstractContextManager[None]:
     """A transaction of the only process that changes the pool now."""
     keys = Keys(shared_key(context.history), key_of(context.history, "pool"), exclusive=False)
-    return locked(session, keys, "the pool", context.lock_wait)
+    return locked(session, keys, "the pool", context.lock_wait, context.stop)

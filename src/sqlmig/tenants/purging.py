@@ -12,6 +12,7 @@ from sqlmig.db.servers import lock_table
 from sqlmig.db.session import Session
 from sqlmig.db.tenantschemas import drop_pieces, drop_schema, pieces
 from sqlmig.db.tenantstates import forget, read_due, write
+from sqlmig.db.undo import purge_undo
 from sqlmig.errors import Interrupted, Refused
 from sqlmig.plan.tenantdrop import PREFIX, first_piece, lock_budget
 from sqlmig.plan.tenantstates import Answer, Changed, KnownTenant, TenantState, Verb
@@ -93,6 +94,8 @@ def _purge(
         after = replace(before, tenant=tenant, state=TenantState.DROPPED, listed=False, drop_after=None, holds={})
         write(session, context, after)
         log(session, files, context, tenant, "purge", None, gone)
+    # The copies of what migrations destroyed are its data as well.
+    purge_undo(session, context.history)
     return Changed(Verb.PURGE, one, after, Answer.YES, ran)
 
 

@@ -12,7 +12,6 @@ from sqlmig.db.session import Session
 from sqlmig.db.together import run_in_open_transaction
 from sqlmig.errors import MigrationFailed
 from sqlmig.plan.events import Observer, StepEnded
-from sqlmig.plan.resolve import Work, digests_along
 from sqlmig.plan.results import Failure, Outcome, StepResult
 from sqlmig.plan.values import TargetPlan
 from sqlmig.project.model import Tenant
@@ -33,9 +32,7 @@ def replay(session: Session, planned: TargetPlan, context: RunContext, observer:
         MigrationFailed: a step failed.
         ServerRefused: the connection broke, a statement was cancelled, or somebody was in the way.
     """
-    steps = tuple(planned.steps)
-    digests = digests_along(planned.before, (Work(step.unit, step.direction) for step in steps))
-    for step, digest in zip(steps, digests, strict=True):
+    for step, digest in zip(planned.steps, planned.digests, strict=True):
         began = time.monotonic()
         try:
             run_in_open_transaction(session, step, digest, context)

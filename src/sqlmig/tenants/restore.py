@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlmig.backups.failures import BackupFailed
@@ -33,6 +34,7 @@ from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Tenant
 from sqlmig.project.names import MAX_NAME_BYTES
 from sqlmig.sql.identifiers import quote_ident
+from sqlmig.tenants.hooks import run_hook
 from sqlmig.tenants.known import life_target, read_known, wrong_registry
 from sqlmig.tenants.provision import lifecycle_part, run_files
 from sqlmig.tenants.rekeying import rekeyed, renamed_in
@@ -59,7 +61,8 @@ class _Destination:
     tenant: Tenant
     registered: bool
     """Whether the registry has it; otherwise register.sql makes its row."""
-    notes: tuple[str, ...] = ()
+    state: TenantState = TenantState.ACTIVE
+    """Which it keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class _Restore:
     context: RunContext
     opened: Opened
     rows: Mapping[str, Any]
-    """The registry's row and the history's rows."""
+    """The registry's row, the history's rows, and the state that the tenant had."""
     destination: _Destination
     reason: str | None
 
@@ -116,13 +119,14 @@ def restore_tenant(
     opened = unlock(found, unlocking)
     rows = read_rows(opened)
     history.prepare(session, context.history)
-    destination = _destination(session, files, slug, new_slug, manifest, rows["registry"])
+    destination = _destination(session, files, slug, new_slug, found, rows["registry"])
     restore = _Restore(files, context, opened, rows, destination, reason)
     target = life_target(files, destination.tenant)
     with loading(session.conninfo) as loader:
         context.stop.follow(loader)
         try:
-            with locked(loader, context.keys(target), f"tenant {destination.tenant.slug}", context.lock_wait):
+            label = f"tenant {destination.tenant.slug}"
+            with locked(loader, context.keys(target), label, context.lock_wait, context.stop):
                 context.stop.cancellable(loader)
                 try:
                     restored = _run(loader, restore, program)
@@ -136,7 +140,7 @@ def restore_tenant(
 
 
 def _destination(
-    session: Session, files: ProjectFiles, slug: str, new_slug: str | None, manifest: Manifest, row: Mapping[str, Any]
+    session: Session, files: ProjectFiles, slug: str, new_slug: str | None, found: Stored, row: Mapping[str, Any]
 ) -> _Destination:
     """Which tenant the backup becomes.
 
@@ -144,8 +148,9 @@ def _destination(
         UsageError: the backup is another tenant's.
         Refused: the tenant's state does not allow it, or the new one is there already.
     """
+    manifest = found.manifest
     known = find(read_known(session, files), slug)
-    if manifest.slug != slug and manifest.target not in {one.tenant.id for one in known}:
+    if manifest.slug != slug and found.target not in {one.tenant.id for one in known}:
         raise UsageError(
             f"backup {manifest.backup_id} is of tenant {manifest.slug}, not of {slug}",
             state="nothing was changed",
@@ -165,13 +170,8 @@ def _destination(
             next=back if alive.state is TenantState.DROPPING else f"run `sqlmig tenant purge {slug}` first",
         )
     if alive is not None:
-        anew = f"`sqlmig tenant activate {slug}`, then `sqlmig tenant suspend {slug}`"
-        notes = (
-            (f"it is suspended, and the backup's grants are back; take them away again: {anew}",)
-            if alive.state is TenantState.SUSPENDED
-            else ()
-        )
-        return _Destination(alive.tenant, registered=True, notes=notes)
+        _refuse_in_place(files, found, alive.tenant)
+        return _Destination(alive.tenant, registered=True, state=alive.state)
     again = Tenant(manifest.target, slug, manifest.schema, {**row, "slug": slug, "schema": manifest.schema})
     if taken := find_tenants(session, files, slug, manifest.schema):
         raise Refused(
@@ -182,15 +182,37 @@ def _destination(
     return _Destination(again, registered=False)
 
 
+def _refuse_in_place(files: ProjectFiles, found: Stored, tenant: Tenant) -> None:
+    """Refuses to put a backup in the place of a tenant that is another one, or that a pattern would find twice.
+
+    Raises:
+        Refused: nothing was changed.
+    """
+    if tenant.id not in (found.target, tenant.schema):
+        raise Refused(
+            f"backup {found.manifest.backup_id} is of an earlier tenant {found.manifest.slug}, with id {found.target};"
+            f" tenant {tenant.slug} of today has id {tenant.id}",
+            state="nothing was changed",
+            next="make another tenant of it: --as NEW; or drop and purge the one that is there first",
+        )
+    pattern = files.config.tenants.schemas if files.config.tenants is not None else None
+    if pattern is not None and fnmatchcase(kept := _kept_name("0" * 8, tenant.schema), pattern):
+        raise Refused(
+            f"`tenants.schemas: {pattern}` would take the old schema, which is kept as {kept}, for a tenant",
+            state="nothing was changed",
+            next="narrow the pattern, such as tenant_*",
+        )
+
+
 def _run(session: LoadingSession, restore: _Restore, program: Program) -> Restored:
     """Does all of it in the transaction that is open."""
     context, manifest, wanted = restore.context, restore.manifest, restore.destination.tenant
     records.begin_run(session, context, f"tenant restore {wanted.slug}", [], restore.reason)
-    notes = [*restore.destination.notes, *_dependents(session, wanted.schema)]
-    kept = _move_away(session, wanted.schema, f"_before_restore_{context.run_id[:8]}_{wanted.schema}")
+    notes = _dependents(session, wanted.schema)
+    kept = _move_away(session, wanted.schema, _kept_name(context.run_id, wanted.schema))
     aside = None
     if manifest.schema != wanted.schema:
-        aside = _move_away(session, manifest.schema, f"_aside_{context.run_id[:8]}_{manifest.schema}")
+        aside = _move_away(session, manifest.schema, _fitting(f"_aside_{context.run_id[:8]}_{manifest.schema}"))
     tenant = wanted if restore.destination.registered else _register(session, restore.files, wanted)
     load_schema(session, context, restore.opened, program)
     if manifest.schema != tenant.schema:
@@ -199,6 +221,7 @@ def _run(session: LoadingSession, restore: _Restore, program: Program) -> Restor
     if aside is not None:
         session.run(compose("ALTER SCHEMA {old} RENAME TO {new}", old=aside, new=manifest.schema))
     notes += _compare(session, manifest, tenant.schema)
+    notes += _keep_access(session, restore, tenant)
     _write_history(session, restore, tenant)
     if kept is not None:
         _wait_for_writers(session, context, kept)
@@ -208,12 +231,21 @@ def _run(session: LoadingSession, restore: _Restore, program: Program) -> Restor
     return Restored(tenant, manifest.backup_id, kept, tuple(notes), 0.0)
 
 
+def _kept_name(run_id: str, schema: str) -> str:
+    """What the schema that was there before is called from then on."""
+    return _fitting(f"_before_restore_{run_id[:8]}_{schema}")
+
+
+def _fitting(name: str) -> str:
+    while len(name.encode()) > MAX_NAME_BYTES:
+        name = name[:-1]
+    return name
+
+
 def _move_away(session: Session, schema: str, name: str) -> str | None:
     """Renames a schema, when it is there; its new name."""
     if not history.existing_schemas(session, [schema]):
         return None
-    while len(name.encode()) > MAX_NAME_BYTES:
-        name = name[:-1]
     session.run(compose("ALTER SCHEMA {old} RENAME TO {new}", old=schema, new=name))
     return name
 
@@ -267,6 +299,25 @@ def _compare(session: Session, manifest: Manifest, schema: str) -> list[str]:
     )
 
 
+def _keep_access(session: Session, restore: _Restore, tenant: Tenant) -> list[str]:
+    """Brings the application's access to what the tenant's state says: the backup may have been made in another one.
+
+    Raises:
+        MigrationFailed: suspend.sql or activate.sql failed.
+    """
+    now = restore.destination.state is TenantState.SUSPENDED
+    before = restore.rows.get("state") == TenantState.SUSPENDED.value
+    if now == before:
+        return []
+    # The dump has switched these off.
+    session.set_local({"row_security": "on", "check_function_bodies": "on"})
+    ran = run_hook(session, restore.files, tenant, "suspend" if now else "activate")
+    if ran is None:
+        return []
+    was, done = ("active", "suspended it again") if now else ("suspended", "gave the application its access")
+    return [f"it was {was} when the backup was made; {ran} {done}"]
+
+
 def _write_history(session: Session, restore: _Restore, tenant: Tenant) -> None:
     """Puts the backup's rows in the place of the history's, and the restore into the log."""
     context, manifest = restore.context, restore.manifest
@@ -300,7 +351,8 @@ def _dependents(session: Session, schema: str) -> list[str]:
     if not history.existing_schemas(session, [schema]):
         return []
     rows = session.rows(text_of("backup_dependents"), {"schema": quote_ident(schema)})
-    return [f"{row[0]} still looks at the old schema: make it anew" for row in rows]
+    notes = [f"{row[0]} still looks at the old schema: make it anew" for row in rows[:_NAMED]]
+    return notes + ([f"and {len(rows) - _NAMED} more"] if len(rows) > _NAMED else [])
 
 
 def _foreign_rows(session: Session, files: ProjectFiles, tenant: Tenant, manifest: Manifest) -> list[str]:
@@ -333,4 +385,5 @@ def _told(restore: _Restore, error: ServerRefused) -> SqlmigError:
     )
 
 
+_NAMED = 5
 _NOTHING = "everything was rolled back: nothing was changed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlmig.catalog.fingerprint import fingerprints
 from sqlmig.catalog.snapshot import Snapshot, read_snapshot
@@ -100,12 +101,27 @@ def run(
     message.send(session, tenant)
 
 
+def parted(files: ProjectFiles, plan: TargetPlan) -> tuple[TargetPlan, TargetPlan]:
+    """What of a new tenant's plan a snapshot stands for, and what runs behind it: repeatables of the tenant's kind."""
+    kind = files.variant(plan.target.track, plan.target.tenant)
+    count = len(plan.steps) - (len(files.of_kinds[kind].repeatables) if kind is not None else 0)
+    digest = plan.digests[count - 1] if count else plan.digest
+    return (
+        replace(plan, steps=plan.steps[:count], digests=plan.digests[:count], digest=digest),
+        replace(plan, steps=plan.steps[count:], digests=plan.digests[count:]),
+    )
+
+
 def objects_differing(session: Session, files: ProjectFiles, tenants: Sequence[Tenant]) -> frozenset[str]:
-    """The schemas of those tenants whose objects are not what the snapshot makes; none without a snapshot."""
+    """The schemas of those tenants whose objects are not what the snapshot makes; none without a snapshot.
+
+    What repeatables of a tenant's kind make besides stands in no snapshot: such tenants are not compared.
+    """
     found = snapshot_of(session, files) if tenants else None
     if found is None:
         return frozenset()
-    schemas = [tenant.schema for tenant in tenants if found.fits(files.scope(tenant.schema, tenant))]
+    plain = [tenant for tenant in tenants if files.variant(found.track, tenant) is None]
+    schemas = [tenant.schema for tenant in plain if found.fits(files.scope(tenant.schema, tenant))]
     prints = fingerprints(session, schemas)
     return frozenset(schema for schema, one in prints.items() if one.portable != found.fingerprint)
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from sqlmig.db import history
 from sqlmig.db.registry import find_tenants
 from sqlmig.db.session import Session
+from sqlmig.db.tenantstates import read_away
 from sqlmig.errors import Refused, UsageError
+from sqlmig.plan.tenantstates import TenantState
 from sqlmig.project.load import KIND, ProjectFiles
 from sqlmig.project.model import Tenant
 from sqlmig.project.names import schema_for_slug, schema_name_problem, slug_problem
@@ -38,12 +40,6 @@ def wanted_tenant(files: ProjectFiles, slug: str, values: Mapping[str, str], tem
     row: dict[str, object] = {**values, "slug": slug, "schema": schema}
     if chosen is not None:
         row[files.config.lifecycle.template_column or KIND] = chosen
-    kind = files.kind(Tenant(schema, slug, schema, row))
-    if kind is not None and kind.repeatables is not None:
-        raise UsageError(
-            f"template {kind.name} has repeatables of its own, which are not applied yet",
-            next="move them into the tenant track's folder `repeatable`, and let them look at `tenant` or `vars`",
-        )
     if registry.list is None:
         return Tenant(schema, slug, schema, row)
     for listed in registry.list:
@@ -71,6 +67,14 @@ def refuse_taken(session: Session, files: ProjectFiles, wanted: Tenant) -> None:
             f"tenant {taken.slug} with schema {taken.schema} is there already",
             state="nothing was changed",
             next="choose other names; --if-not-exists compares a tenant that is there with what is wanted",
+        )
+    away = read_away(session, files.config.history_schema, wanted.slug, wanted.schema)
+    if away is not None:
+        back = f"`sqlmig tenant undrop {away.label}` brings it back; or, for good: "
+        raise Refused(
+            f"tenant {away.label} was dropped, and its names are kept for it: it had schema {away.former}",
+            state="nothing was changed",
+            next=f"{back if away.state is TenantState.DROPPING else ''}sqlmig tenant purge {away.label} --now",
         )
     if history.existing_schemas(session, [wanted.schema]):
         raise Refused(

@@ -51,7 +51,11 @@ class LifecycleConfig:
     """How tenants come and go."""
 
     path: Annotated[
-        str, Key(PATH, "The folder of `provision.sql`, `register.sql`, `seed.sql` and `deprovision.sql`.")
+        str,
+        Key(
+            PATH,
+            "The folder of the files that make, change and end a tenant: `provision.sql`, `register.sql` and others.",
+        ),
     ] = "sql/lifecycle"
     templates: Annotated[
         tuple[TemplateConfig, ...],
