@@ -9,10 +9,10 @@ import pytest
 
 from planning import CORE, applied, migration, project, repeatable, shared_track, snapshot, target, tenant_track, told
 from sqlmig.plan.diff import diff_of
-from sqlmig.plan.heads import Heads, uniform_digests
+from sqlmig.plan.heads import Heads
 from sqlmig.plan.planner import Down, Up, make_plan
 from sqlmig.plan.queueing import manifest_id, manifest_of
-from sqlmig.plan.resolve import digest_of_files, track_digest
+from sqlmig.plan.resolve import digest_of_files
 from sqlmig.plan.values import Standing, Target, TargetState
 from sqlmig.project.config.tenancy import LifecycleConfig, TemplateConfig
 from sqlmig.project.load import ProjectFiles
@@ -127,11 +127,6 @@ def test_heads_are_worked_out_once_for_all_of_a_kind():
     assert one.track is files.track_for("tenant", of_kind("c", "trial").tenant)
     assert heads.of(of_kind("d", "partner")).track is files.tenant_tracks[0]
     assert heads.of(CORE).track is files.shared_tracks[0]
-
-
-def test_no_digest_stands_for_a_track_that_differs_by_kind():
-    assert uniform_digests(kinds()).keys() == {"platform"}
-    assert uniform_digests(kinds(parts={})) == {"platform": track_digest(shared_track()), "tenant": track_digest(BASE)}
 
 
 def test_what_has_no_file_any_more_does_not_count_with_the_files():

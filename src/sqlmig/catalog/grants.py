@@ -48,7 +48,7 @@ def read_asked(files: ProjectFiles) -> tuple[Asked, ...]:
 
 def _scripts(files: ProjectFiles, run_as: dict[str, str | None]) -> Iterator[tuple[Script, Sample, Scope, str | None]]:
     """Every script with each target that it is rendered for, and the role that runs it."""
-    for track in files.tracks:
+    for track in (*files.tracks, *files.parts_of_kinds):
         for sample in sample_targets(files, track):
             for script in _scripts_of(track):
                 yield script, sample, track.scope, run_as[track.name]

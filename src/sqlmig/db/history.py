@@ -96,7 +96,7 @@ _THERE = "SELECT pg_catalog.to_regclass(pg_catalog.quote_ident(%(history)s) || '
 
 
 def read_states(
-    session: Session, history_schema: str, targets: Sequence[Target], current: Mapping[str, str]
+    session: Session, history_schema: str, targets: Sequence[Target], current: Mapping[tuple[str, str], str]
 ) -> dict[tuple[str, str], TargetState]:
     """What is applied to each of the targets.
 
@@ -106,7 +106,7 @@ def read_states(
         session: a session.
         history_schema: the history's schema.
         targets: whose states are wanted.
-        current: by track, the digest that needs no closer look; empty to look at all.
+        current: by track and target, the digest that needs no closer look; empty to look at all.
     """
     wanted = {target.identity for target in targets}
     digests = {
@@ -117,12 +117,12 @@ def read_states(
         if (track, key) in wanted
     }
     progress = _progress(session, history_schema)
-    looked_at: dict[tuple[str, str], TargetState] = {}
+    looked_at: dict[tuple[str, str, bool], TargetState] = {}
     states: dict[tuple[str, str], TargetState] = {}
     for identity, digest in digests.items():
-        same = (identity[0], digest)
+        closer = digest != current.get(identity)
+        same = (identity[0], digest, closer)
         if same not in looked_at:
-            closer = digest != current.get(identity[0])
             looked_at[same] = _state(session, history_schema, identity, digest) if closer else TargetState(digest)
         states[identity] = looked_at[same]
     for identity, begun in progress.items():

@@ -11,7 +11,7 @@ from sqlmig.db.registry import read_tenants
 from sqlmig.db.session import Session
 from sqlmig.db.tenantstates import read_holds
 from sqlmig.errors import UsageError
-from sqlmig.plan.heads import uniform_digests
+from sqlmig.plan.heads import Heads
 from sqlmig.plan.planner import Down, Goal, Snapshot, Up, changed_versions
 from sqlmig.plan.values import Note, Target, TargetState
 from sqlmig.project.load import ProjectFiles
@@ -106,8 +106,9 @@ def read_snapshot(session: Session, files: ProjectFiles, targets: Sequence[Targe
     if not history.exists(session, schema):
         return Snapshot({}, schemas)
     wanted = [*targets, *(shared_target(track) for track in files.shared_tracks)]
-    # Where kinds of tenants differ, the digest that is one kind's goal is another's past: each digest is looked at.
-    current = uniform_digests(files) if goal == Up() else {}
+    heads = Heads(files)
+    # Where kinds of tenants differ, the digest that is one kind's goal is another's past.
+    current = {target.identity: heads.of(target).digest for target in wanted} if goal == Up() else {}
     states = history.read_states(session, schema, wanted, current)
     changed = changed_versions(files, states)
     rendered = history.rendered_checksums(session, schema, changed) if changed else {}

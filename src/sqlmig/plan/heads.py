@@ -38,9 +38,3 @@ class Heads:
             track = self._files.track_for(target.track, target.tenant)
             head = self._heads[target.track, kind] = Head(track, track_digest(track), kind)
         return head
-
-
-def uniform_digests(files: ProjectFiles) -> dict[str, str]:
-    """By track, the digest of targets that have all of it; only of tracks that are the same for every target."""
-    varying = {part.name for part in files.of_kinds.values()}
-    return {track.name: track_digest(track) for track in files.tracks if track.name not in varying}

@@ -29,7 +29,7 @@ def rekeyed(rows: Mapping[str, Any], files: ProjectFiles, tenant: Tenant) -> dic
 def _scripts(files: ProjectFiles) -> dict[str, Script]:
     """The files of tenant tracks by their checksum, as the history writes it."""
     found = [m.up for track in files.tenant_tracks for m in track.migrations]
-    found += [r.script for track in files.tenant_tracks for r in track.repeatables]
+    found += [r.script for track in (*files.tenant_tracks, *files.parts_of_kinds) for r in track.repeatables]
     return {f"\\x{script.checksum}": script for script in found}
 
 
