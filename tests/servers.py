@@ -270,6 +270,13 @@ def pgbouncer_in_front_of(database: Database, program: str) -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+def pgbouncer_version() -> tuple[int, ...]:
+    """The version of the PgBouncer that the tests use."""
+    program = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin") or "pgbouncer"
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(map(int, told.split()[1].split(".")))
+
+
 def _pgbouncer_settings(url: str, folder: Path) -> str:
     parts = urlsplit(url)
     options = {name: values[0] for name, values in parse_qs(parts.query).items()}

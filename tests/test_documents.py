@@ -162,6 +162,26 @@ def test_every_call_of_a_project_is_documented_with_its_parameters():
         assert set(re.findall(r"([a-z_]+)(?==|,|$)", re.sub(r"=[^,]*", "=", arguments))) <= known, name
 
 
+def test_the_calls_on_tenants_that_the_page_names_are_there():
+    page = (ROOT / "docs/python.md").read_text()
+    rows = re.findall(r"^\| `(sqlmig\.admin\.[a-z]+)` \| ([^|:]*)", page, re.MULTILINE)
+    modules = {path.stem for path in (ROOT / "src/sqlmig/admin").glob("*.py")} - {"__init__", "snapshotshadow"}
+    assert {name.rpartition(".")[2] for name, _ in rows} == modules
+    for name, calls in rows:
+        module = importlib.import_module(name)
+        assert [call for call in re.findall(r"`([a-z_]+)`", calls) if not hasattr(module, call)] == [], name
+
+
+# --- the doctor ---
+
+
+def test_documents_know_how_many_checks_there_are():
+    checks = len(list((ROOT / "src/sqlmig/db/queries/doctor").glob("*.sql")))
+    said = {(name_of(page), int(n)) for page in WRITTEN for n in re.findall(r"(\d+) checks on", page.read_text())}
+    assert said
+    assert {one for one in said if one[1] != checks} == set()
+
+
 # --- the history ---
 
 
@@ -183,7 +203,7 @@ def test_the_queries_of_the_history_page_run_and_find_what_they_ask_for(example,
     queries = blocks(ROOT / "docs/history.md", "sql")
     answers = [connection.execute(query).fetchall() for query in queries]
     by_start = {query.split()[1]: answer for query, answer in zip(queries, answers, strict=True)}
-    assert len(queries) == 12
+    assert len(queries) == 16
     assert [row[0] for row in by_start["a.version,"]] == [m.version for m in example.files.tenant_tracks[0].migrations]
     assert [row[1] for row in answers[0]] == ["platform_core", "tenant_acme"]
     assert "CREATE TABLE deals" in by_start["u.path,"][0][1]
@@ -227,6 +247,7 @@ def test_the_fleets_page_says_of_each_sqlstate_what_the_code_does():
         f"`apply.workers` ({ApplyConfig().workers})",
         f"begins with {adapting.FIRST} and stays between 1 and {adapting.MOST}",
         f"{adapting.WELL} targets that went well",
+        f"take about {adapting.ROW * 1000:.0f} milliseconds together, at most {adapting.MOST_IN_A_ROW}",
         f"({ApplyConfig().concurrently_above:,}, counted",
         f"grows with each attempt, up to {retry.LONGEST_PAUSE:.0f} seconds",
         f"alive for {share.LEASE:.0f} seconds",
@@ -399,6 +420,15 @@ WORDS = {
     "queue",
     "manifest",
     "worker",
+    "backup",
+    "check",
+    "hold",
+    "pool",
+    "probe",
+    "restore point",
+    "snapshot",
+    "suspended",
+    "undo copy",
 }
 
 

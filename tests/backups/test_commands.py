@@ -98,6 +98,29 @@ def test_rows_that_are_kept_elsewhere_are_not_left_out_in_silence(shop: Shop, cl
     assert "rows of tenant_acme.deals are kept in chunks.one, outside of the schema" in said.stderr
 
 
+def test_an_extension_in_the_schema_is_not_left_out_in_silence(shop: Shop, cli: Cli) -> None:
+    shop.with_tenants("acme")
+    known = shop.sql("SELECT name FROM pg_available_extensions WHERE name IN ('citext', 'hstore', 'vector') ORDER BY 1")
+    if not known:
+        pytest.skip("the server has no extension that can be made in any schema")
+    name = known[0][0]
+    shop.sql(f"CREATE EXTENSION {name} SCHEMA tenant_acme")
+    said = cli("tenant", "backup", "acme")
+    assert said.returncode == 1
+    assert f"extension {name} was made in schema tenant_acme: a backup of the schema would not hold it" in said.stderr
+    assert f"move it: ALTER EXTENSION {name} SET SCHEMA" in said.stderr
+    assert shop.sql("SELECT state FROM sqlmig.backup") == []
+
+
+def test_what_failed_because_the_place_is_a_file_can_be_removed(shop: Shop, cli: Cli) -> None:
+    shop.with_tenants("acme")
+    shop.write({"file": "this is no folder"})
+    assert cli("tenant", "backup", "acme", "--to", "file/below").returncode == 3
+    said = cli("backup", "prune")
+    assert (said.returncode, said.stdout.endswith("of acme, failed\n")) == (0, True)
+    assert said.stdout.startswith("removed: ")
+
+
 def test_a_program_that_is_too_old_is_told_before_anything_runs() -> None:
     with pytest.raises(BackupFailed) as caught:
         find_program("pg_dump", 99)
@@ -124,4 +147,4 @@ def test_what_looks_at_the_old_schema_is_named(shop: Shop) -> None:
     shop.sql("CREATE VIEW core.all_deals AS SELECT * FROM tenant_acme.deals")
     backup = made(shop.project(), "acme")
     restored = backups.restore(shop.project(), "acme", backup=backup.backup_id)
-    assert restored.notes == ("rule _RETURN on view core.all_deals still looks at the old schema: make it anew",)
+    assert restored.notes == ("view core.all_deals still looks at the old schema: make it anew",)

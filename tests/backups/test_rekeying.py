@@ -15,6 +15,7 @@ from sqlmig.tenants.rekeying import renamed_in
         ("nextval('acme.s'::regclass)", "acme", "globex", "nextval('globex.s'::regclass)"),
         ("SELECT acme.f()", "acme", "Odd name", 'SELECT "Odd name".f()'),
         ("SELECT \"Odd name\".f(), 'Odd name'", "Odd name", "acme", "SELECT acme.f(), 'acme'"),
+        ("SELECT acme.f(), 'acme'", "acme", "acme-test", "SELECT \"acme-test\".f(), 'acme-test'"),
         ("SELECT acme.f()", "acme", "it's", 'SELECT "it\'s".f()'),
     ],
 )

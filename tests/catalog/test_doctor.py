@@ -7,6 +7,7 @@ import io
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from clinic import Clinic, clinic, said
 from commandline import clean_environment
 from servers import Role, Server, with_login
 from sqlmig import embedded
-from sqlmig.catalog.checks import VARIABLES, catalogue, check_of, variables_of
+from sqlmig.catalog.checks import VARIABLES, catalogue, check_named, check_of, variables_of
+from sqlmig.catalog.doctor import Ward, examine
 from sqlmig.errors import UsageError
 from sqlmig.plan.doctor import Accepted, accepting
 
@@ -54,6 +56,37 @@ def test_the_same_fault_of_several_tenants_is_one_finding(ward: Clinic) -> None:
         ("rls-not-forced", "error", "deals", "row level security is not forced", ("tenant_a", "tenant_b")),
         ("rls-not-forced", "error", "subscriptions", "row level security is not forced", ("core",)),
     ]
+
+
+def test_a_check_that_is_named_and_is_for_another_tenancy_counts_as_not_made(ward: Clinic) -> None:
+    file = ward.folder / "sqlmig.yaml"
+    file.write_text(file.read_text().replace("tenancy: both", "tenancy: schema"))
+    found = ward.doctor(checks=["rls-missing", "rls-not-forced"])
+    assert [check.id for check in found.checks] == ["rls-not-forced"]
+    assert [(one.what, one.reason) for one in found.unseen] == [
+        ("rls-missing", "it is for another lint.tenancy than schema")
+    ]
+    assert ward.doctor(skip=["rls-not-forced"]).unseen == ()
+
+
+def test_what_is_dropped_while_a_check_runs_is_no_finding_and_no_failure(ward: Clinic) -> None:
+    # As the server does when an object that the catalog still lists is gone: once, and not a second time.
+    ward.sql(
+        "CREATE FUNCTION public.gone_at_first() RETURNS text LANGUAGE plpgsql AS $$ BEGIN"
+        " IF NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) THEN"
+        " PERFORM pg_advisory_lock(1); RAISE internal_error USING MESSAGE = 'could not open relation with OID 1';"
+        " END IF; RETURN 'deals'; END $$"
+    )
+    check = replace(
+        check_named("no-primary-key"),
+        statement="SELECT 'tenant_a' AS schema, o AS object, 'note' AS severity, 'is there' AS detail, NULL AS fix"
+        " FROM unnest(ARRAY[public.gone_at_first(), NULL]) AS o",
+    )
+    project = ward.project()
+    with project.session() as session:
+        found = examine(session, project.config, Ward(("tenant_a",), ("tenant_a",), ()), [check])
+    assert found.unseen == ()
+    assert [(one.object, one.detail) for one in found.findings] == [("deals", "is there")]
 
 
 def test_one_schema_is_looked_at_alone_and_compared_with_all(ward: Clinic) -> None:

@@ -15,7 +15,7 @@ from sqlmig.admin.probe import probe
 from sqlmig.api import Project
 from sqlmig.errors import Refused, UsageError
 from sqlmig.plan.probevalues import ProbeReport
-from sqlmig.report.probe import probe_text
+from sqlmig.report.probe import probe_json, probe_text
 
 
 @dataclass
@@ -267,6 +267,7 @@ def test_one_tenant_is_not_enough(plain):
     found = plain.probe()
     assert (found.pairs, found.attempts) == ((), 0)
     assert probe_text(found) == "note: the probe needs two tenants: nothing was tried\n\nisolation was not tried\n"
+    assert probe_json(found)["isolated"] is None
 
 
 def test_a_registry_that_is_not_there_yet_refuses(plain):

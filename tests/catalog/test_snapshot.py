@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from commandline import Cli
-from servers import Database
+from servers import Database, Server
 from sessions import AT_THE_GATE, at_the_gate, gate_closed, until
 from shop import CONFIG, FILES, Shop
 from sqlmig.admin.snapshot import MadeSnapshot, Verdict, check_snapshot, make_snapshot
@@ -322,6 +322,15 @@ def test_registries_of_other_kinds_have_one_too(shop: Shop, tenants: str) -> Non
     assert "CREATE TABLE deals" in make(shop).snapshot.text
 
 
+def test_schemas_whose_names_have_quotes_have_one_too(shop: Shop) -> None:
+    function = (
+        "CREATE FUNCTION f() RETURNS bigint LANGUAGE sql SET search_path = {{ schema | ident }} AS $$ SELECT 1 $$;\n"
+    )
+    shop.pair("tenant", "0002_f", function)
+    shop.write({"sqlmig.yaml": CONFIG.replace("tenants:\n", "tenants:\n  schema_name: 'te\"n {slug}'\n")})
+    assert "CREATE TABLE deals" in make(shop).snapshot.text
+
+
 def test_several_tenant_tracks_cannot_be_told_apart(shop: Shop) -> None:
     shop.write(
         {"sqlmig.yaml": CONFIG.replace("tenants:\n", "  extra: {path: sql/extra, scope: tenant}\ntenants:\n", 1)}
@@ -380,6 +389,16 @@ def test_check_finds_what_a_file_does_not_make(shop: Shop) -> None:
     assert check_snapshot(project, shadow_url=shop.database_url).verdict is Verdict.CURRENT
     shop.pair("tenant", "0002_more", "SELECT 1;\n")
     assert check_snapshot(shop.project()).verdict is Verdict.STALE
+
+
+def test_what_another_version_tells_apart_is_told_with_both_versions(shop: Shop, cli: Cli, server: Server) -> None:
+    made = make(shop).snapshot
+    _forge(shop, made, made.text.partition("\n\n")[2].replace("title text", "title text, more int"))
+    file = shop.folder / FILE
+    file.write_text(file.read_text().replace(f"-- postgres: {server.version}", "-- postgres: 14"))
+    said = cli("snapshot", "--check", "--shadow-url", shop.database_url)
+    hint = f"it was made on PostgreSQL 14, and tried on {server.version}: --shadow-url names a server of 14"
+    assert (said.returncode, hint in said.stdout.splitlines()) == (1, server.version != 14)
 
 
 def _forge(shop: Shop, made: Snapshot, body: str) -> None:

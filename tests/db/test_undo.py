@@ -81,13 +81,25 @@ def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
         ("DROP TABLE deals; DROP TABLE owners", OWNERS_AGAIN + DEALS_AGAIN, [("owners", 2), ("deals", 5)]),
         ("TRUNCATE deals", "SELECT 1", [("deals", 5)]),
         ("DELETE FROM deals WHERE id > 3", "SELECT 1", [("deals", 2)]),
+        ("DROP TABLE deals, owners", OWNERS_AGAIN + DEALS_AGAIN, [("owners", 2), ("deals", 5)]),
+        ("TRUNCATE owners, deals", "SELECT 1", [("owners", 2), ("deals", 5)]),
+        ("ALTER TABLE deals RENAME TO old; DROP TABLE old", DEALS_AGAIN, [("deals", 5)]),
         (
             'ALTER TABLE deals DROP COLUMN "odd col", DROP COLUMN owner',
             'ALTER TABLE deals ADD COLUMN "odd col" jsonb, ADD COLUMN owner int REFERENCES owners',
             [("deals", 5)],
         ),
     ],
-    ids=["table", "two tables that refer to each other", "truncate", "some rows", "columns"],
+    ids=[
+        "table",
+        "two tables that refer to each other",
+        "truncate",
+        "some rows",
+        "two tables at once",
+        "two tables emptied at once",
+        "a renamed table",
+        "columns",
+    ],
 )
 def test_a_rollback_brings_back_what_was_destroyed(
     bench: Bench, up: str, down: str, came_back: list[tuple[str, int]]
@@ -108,7 +120,9 @@ def test_what_was_deleted_by_others_since_then_does_not_come_back(bench: Bench) 
     bench.session.run(
         "DELETE FROM tenant_a.deals WHERE id = 2; INSERT INTO tenant_a.deals (id, title) VALUES (1, 'new')"
     )
-    assert [one.rows for one in bench.down("SELECT 1")] == [0]
+    [one] = bench.down("SELECT 1")
+    said = f"0 rows are back in deals (rows); 1 of the 1 in the copy are gone or there again; the copy is {one.copy}"
+    assert str(one) == said
     assert bench.session.rows("SELECT id, title FROM tenant_a.deals ORDER BY id LIMIT 2") == [(1, "new"), (3, "deal 3")]
 
 
@@ -123,16 +137,129 @@ def test_values_of_another_type_are_kept_and_not_put_back_unasked(bench: Bench) 
     ("up", "below", "reason"),
     [
         ("DROP TABLE deals CASCADE", 1, "it has 16 kB, more than undo.below"),
-        ("DELETE FROM notes", 1_000_000, "it has no primary key to put anything back by"),
+        ("DELETE FROM notes", 1_000_000, "it has no key that stays, to put anything back by"),
+        ("ALTER TABLE deals DROP COLUMN id", 1_000_000, "it has no key that stays, to put anything back by"),
+        (
+            "CREATE TABLE tenant_a.more () INHERITS (tenant_a.owners); ALTER TABLE owners DROP COLUMN name",
+            1_000_000,
+            "other tables inherit from it, and its keys do not count for them",
+        ),
+        ("DELETE FROM texts", 1_000_000, "it is no table"),
     ],
-    ids=["too big", "no key"],
+    ids=["too big", "no key", "the key itself", "a table that others inherit from", "a view"],
 )
 def test_the_history_says_why_there_is_no_copy(bench: Bench, up: str, below: int, reason: str) -> None:
-    bench.up(up, replace(KEEPING, below=below))
+    before, _, text = up.rpartition(";")
+    bench.session.run(f"CREATE VIEW tenant_a.texts AS SELECT text FROM tenant_a.notes; {before}")
+    bench.up(text, replace(KEEPING, below=below))
     [row] = bench.copies()
     assert row[-1] == reason
     [one] = bench.down("SELECT 1")
     assert (one.rows, one.copy, one.reason) == (None, None, reason)
+
+
+TYPED = """
+CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE COLLATION plain FROM "C"; CREATE DOMAIN code AS text COLLATE plain;
+CREATE TABLE typed (mood mood, code code, moods mood[], name text COLLATE plain, PRIMARY KEY (mood, code));
+"""
+TYPES_GONE = "DROP DOMAIN code; DROP COLLATION plain; DROP TYPE mood"
+
+
+@pytest.mark.parametrize(
+    ("up", "down"),
+    [
+        ("DROP TABLE typed; " + TYPES_GONE, TYPED),
+        ("ALTER TABLE typed DROP COLUMN moods, DROP COLUMN name", "ALTER TABLE typed ADD moods mood[], ADD name text"),
+        ("DELETE FROM typed WHERE mood = 'bad'", "SELECT 1"),
+    ],
+    ids=["a table and its types", "columns", "rows"],
+)
+def test_a_copy_keeps_no_type_of_the_tenants_from_being_dropped(bench: Bench, up: str, down: str) -> None:
+    bench.session.run(
+        f"SET search_path = tenant_a; {TYPED}"
+        "INSERT INTO typed VALUES ('good', 'x', '{good,bad}', 'one'), ('bad', 'y', NULL, 'two'); RESET search_path"
+    )
+    rows = "SELECT typed::text FROM tenant_a.typed ORDER BY mood"
+    before = bench.session.rows(rows)
+    bench.up(up)
+    assert [one.reason for one in bench.down(down)] == [None]
+    assert bench.session.rows(rows) == before
+    bench.session.run(f"SET search_path = tenant_a; DROP TABLE typed; {TYPES_GONE}; RESET search_path")
+
+
+def test_rows_that_a_delete_takes_along_come_back_with_those_they_refer_to(bench: Bench) -> None:
+    bench.session.run(
+        "CREATE TABLE tenant_a.parts (id int PRIMARY KEY, deal int REFERENCES tenant_a.deals ON DELETE CASCADE);"
+        "INSERT INTO tenant_a.parts VALUES (7, 1), (8, 1), (9, 5)"
+    )
+    bench.up("DELETE FROM deals WHERE id < 3")
+    assert [(row[1], row[3]) for row in bench.copies()] == [("deals", 2), ("parts", 2)]
+    assert [(one.source, one.rows) for one in bench.down("SELECT 1")] == [("deals", 2), ("parts", 2)]
+    assert bench.session.rows("SELECT * FROM tenant_a.parts ORDER BY id") == [(7, 1), (8, 1), (9, 5)]
+
+
+def test_no_trigger_changes_or_notes_what_comes_back(bench: Bench) -> None:
+    bench.session.run(
+        "SET search_path = tenant_a; CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN INSERT INTO notes VALUES ('stamped'); NEW.title := 'stamped'; RETURN NEW; END $$;"
+        "CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON deals FOR EACH ROW EXECUTE FUNCTION stamp();"
+        "ALTER TABLE deals ENABLE ALWAYS TRIGGER stamp; RESET search_path"
+    )
+    before = bench.session.rows(ALL_DEALS)
+    bench.up('DELETE FROM deals WHERE id = 1; ALTER TABLE deals DROP COLUMN "odd col"')
+    bench.down('ALTER TABLE deals ADD COLUMN "odd col" jsonb')
+    assert bench.session.rows("SELECT * FROM tenant_a.notes") == [("x",)]
+    assert bench.session.rows(ALL_DEALS) == before
+    assert bench.session.value("SELECT tgenabled::text FROM pg_trigger WHERE tgname = 'stamp'") == "A"
+
+
+def test_a_key_that_may_be_checked_later_is_one_as_well(bench: Bench) -> None:
+    bench.session.run(
+        "CREATE TABLE tenant_a.codes (code text PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, note text, owner int"
+        " REFERENCES tenant_a.owners DEFERRABLE INITIALLY DEFERRED); INSERT INTO tenant_a.codes VALUES ('a', 'x', 1);"
+        "CREATE TRIGGER same BEFORE UPDATE ON tenant_a.codes FOR EACH ROW"
+        " EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+    )
+    bench.up("DELETE FROM codes")
+    assert [(one.rows, one.reason) for one in bench.down("SELECT 1")] == [(1, None)]
+
+
+@pytest.mark.parametrize(
+    "key", ["PRIMARY KEY (id) INCLUDE (left_out)", "UNIQUE (id), CHECK (true)"], ids=["with more in it", "unique"]
+)
+def test_rows_are_found_by_the_columns_of_a_key_alone(bench: Bench, key: str) -> None:
+    bench.session.run(
+        f"CREATE TABLE tenant_a.keyed (id int NOT NULL, left_out int, name text, {key});"
+        "INSERT INTO tenant_a.keyed VALUES (1, NULL, 'one')"
+    )
+    bench.up("ALTER TABLE keyed DROP COLUMN name")
+    assert [one.rows for one in bench.down("ALTER TABLE keyed ADD COLUMN name text")] == [1]
+    assert bench.session.rows("SELECT * FROM tenant_a.keyed") == [(1, None, "one")]
+
+
+def test_what_does_not_fit_stays_in_its_copy_and_the_rollback_goes_on(bench: Bench) -> None:
+    bench.up('ALTER TABLE deals DROP COLUMN "odd col"; DELETE FROM owners WHERE id > 9')
+    back = bench.down('ALTER TABLE deals ADD COLUMN "odd col" int')
+    unlike = 'column "odd col" is of type integer but expression is of type jsonb'
+    assert list(map(str, back)) == [
+        "0 rows are back in owners (rows)",
+        f"deals (column) did not come back: {unlike}; the copy is {back[1].copy}",
+    ]
+    assert bench.session.value(f"SELECT count(*) FROM {back[1].copy}") == 5
+
+
+def test_what_an_earlier_run_left_in_its_copies_is_not_put_back(bench: Bench) -> None:
+    bench.up('ALTER TABLE deals DROP COLUMN "odd col"')
+    [left] = bench.down('ALTER TABLE deals ADD COLUMN "odd col" int')
+    assert left.rows is None
+    bench.session.run(
+        'ALTER TABLE tenant_a.deals DROP COLUMN "odd col";'
+        'ALTER TABLE tenant_a.deals ADD COLUMN "odd col" jsonb DEFAULT \'"mended"\''
+    )
+    bench.context = replace(bench.context, run_id="9a1b8e63-2d2e-4e8f-8a53-7a1a4d7a2c22")
+    bench.up('ALTER TABLE deals DROP COLUMN "odd col"')
+    assert [one.rows for one in bench.down('ALTER TABLE deals ADD COLUMN "odd col" jsonb')] == [5]
+    assert bench.session.rows('SELECT DISTINCT "odd col" FROM tenant_a.deals') == [("mended",)]
 
 
 def test_nothing_is_copied_when_it_is_off_or_when_nothing_was_there(bench: Bench) -> None:

@@ -192,3 +192,17 @@ def test_a_failed_creation_is_in_the_history(shop: Shop) -> None:
 FILES_REGISTER = (
     "INSERT INTO core.tenants (slug, schema_name) VALUES ({{ tenant.slug | literal }}, {{ schema | literal }});\n"
 )
+
+
+def test_seed_rows_see_what_the_call_gave_and_the_registry_does_not_keep(shop: Shop) -> None:
+    shop.write({"sql/lifecycle/seed.sql": "INSERT INTO deals VALUES (1, {{ tenant.owner | literal }});\n"})
+    shop.project().apply(platform=True)
+    shop.project().create_tenant("acme", values={"owner": "ada@acme.example"})
+    assert shop.one("SELECT title FROM tenant_acme.deals") == "ada@acme.example"
+
+
+def test_of_a_value_that_the_registry_keeps_seed_rows_see_what_it_keeps(shop: Shop) -> None:
+    shop.write({"sql/lifecycle/seed.sql": "INSERT INTO deals VALUES (1, {{ tenant.tier | literal }});\n"})
+    shop.project().apply(platform=True)
+    shop.project().create_tenant("acme", values={"tier": "gold"})
+    assert shop.one("SELECT title FROM tenant_acme.deals") == "trial"

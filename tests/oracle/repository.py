@@ -14,18 +14,30 @@ from sqlmig.project.model import Scope, Script, Tenant
 ROOT = Path(__file__).parents[2]
 SCAFFOLDS = ROOT / "src" / "sqlmig" / "cli" / "scaffold"
 QUERIES = ROOT / "src" / "sqlmig" / "db" / "queries"
-LIFECYCLE = ("provision", "register", "seed", "deprovision")
+PARTS = {"fingerprint_parts"}
+"""What is a query only with another file behind it."""
+WITH_HEAD = {tail: "fingerprint_parts" for tail in ("fingerprint_hashes", "fingerprint_texts", "fingerprint_grants")}
+"""The file in front of those that are no query alone."""
+FORMATTED = {"tests/tenancy/town.sql"}
+"""Texts that a test puts names into by `str.format`."""
+LIFECYCLE = (
+    *("provision", "register", "seed", "suspend", "activate"),
+    *("rename", "deprovision", "undrop", "purge"),
+)
 
 
 def texts() -> Iterator[tuple[str, str]]:
     """Every text with its path."""
     for project in (ROOT, *sorted(SCAFFOLDS.iterdir())):
         yield from _rendered(project)
-    for file in sorted(QUERIES.glob("*.sql")):
-        yield _shown(file), _filled(file.read_text())
+    for file in sorted(QUERIES.rglob("*.sql")):
+        if file.stem not in PARTS:
+            head = (QUERIES / f"{WITH_HEAD[file.stem]}.sql").read_text() if file.stem in WITH_HEAD else ""
+            yield _shown(file), _filled(_PSQL.sub("NULL", head + file.read_text()))
     for file in sorted((ROOT / "tests").rglob("*.sql")):
         text = file.read_text()
-        yield _shown(file), _filled(text) if _QUERY.search(text) else _TEMPLATE.sub(_placeholder, text)
+        if _shown(file) not in FORMATTED:
+            yield _shown(file), _filled(text) if _QUERY.search(text) else _TEMPLATE.sub(_placeholder, text)
 
 
 def _rendered(project: Path) -> Iterator[tuple[str, str]]:
@@ -37,7 +49,7 @@ def _rendered(project: Path) -> Iterator[tuple[str, str]]:
 
 def _scripts(files: ProjectFiles) -> Iterator[tuple[str, Tenant | None, Script]]:
     """Every script with the schema and the tenant that it is rendered for; any column of the tenant's is text here."""
-    columns = ("name", "tier", "billing_email", "plan")
+    columns = ("name", "tier", "billing_email", "plan", "new_slug", "new_schema")
     acme = Tenant("1", "acme", "tenant_acme", {column: column for column in columns})
     for track in files.tracks:
         of_tenant = track.scope is Scope.TENANT
@@ -53,6 +65,8 @@ def _scripts(files: ProjectFiles) -> Iterator[tuple[str, Tenant | None, Script]]
 
 _QUERY = re.compile(r"\{history\}|%\(\w+\)s")
 """What psycopg puts something into."""
+_PSQL = re.compile(r"(?<!:):'\w+'")
+"""What psql puts something into."""
 _TEMPLATE = re.compile(r"(?P<value>\{\{.*?\}\})|\{[%#].*?[%#]\}", re.DOTALL)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from servers import pgbouncer_version
 from sqlmig.tenancy import AsyncTenantPool, ContextLost, Tenant, TenantNotFound, TenantSuspended
 from tenancy.conftest import LOOKUP, WHO, Town
 
@@ -93,8 +94,11 @@ def test_a_connection_and_its_cursors_are_of_no_use_behind_the_block(run: Callab
 
 @pytest.mark.parametrize("twice", [False, True], ids=["once", "twice"])
 def test_a_task_that_is_cancelled_in_a_statement_leaves_nothing(
-    town: Town, run: Callable[[Asked], None], twice: bool
+    request: pytest.FixtureRequest, town: Town, run: Callable[[Asked], None], twice: bool
 ) -> None:
+    if twice and request.node.callspec.params["run"] == "pooler" and pgbouncer_version() < (1, 21):
+        pytest.skip("PgBouncer before 1.21 exits or mixes answers up when a cancel request is broken off")
+
     async def asked(tenants: AsyncTenantPool) -> None:
         sleeping = asyncio.Event()
 
@@ -156,7 +160,8 @@ def test_connections_that_died_in_the_pool_are_replaced_unseen(town: Town, run: 
 
 def test_who_is_served_is_asked_of_a_coroutine(town: Town) -> None:
     async def find(slug: str) -> Tenant | None:
-        return {"t1": Tenant("t1", "tenant_t1", "1"), "t3": Tenant("t3", "tenant_t3", "3", active=False)}.get(slug)
+        suspended, gone = Tenant("t3", "tenant_t3", "3", active=False), Tenant("gone", "tenant_gone", "9")
+        return {"t1": Tenant("t1", "tenant_t1", "1"), "t3": suspended, "gone": gone}.get(slug)
 
     async def asked() -> None:
         async with made(town, "direct", lookup=find) as tenants:
@@ -166,5 +171,9 @@ def test_who_is_served_is_asked_of_a_coroutine(town: Town) -> None:
                 await tenants.find("t2")
             with pytest.raises(TenantSuspended, match="tenant t3 is suspended"):
                 await tenants.find("t3")
+            with pytest.raises(TenantNotFound, match="schema tenant_gone of tenant gone does not exist"):
+                await tenants.connection("gone").__aenter__()
+            # A connection that says something else than it was asked is not trusted again.
+            assert tenants.pool.get_stats()["returns_bad"] == 1
 
     asyncio.run(asked())

@@ -312,6 +312,8 @@ def test_a_schema_that_is_not_there_or_not_for_the_role_is_no_tenant(town: Town,
             "  next: sqlmig tenant list shows the schemas; the role needs USAGE on them"
         )
     assert left(tenants) == NOTHING
+    # A connection that says something else than it was asked is not trusted again.
+    assert tenants.pool.get_stats()["returns_bad"] == 2
 
 
 def test_names_are_quoted_whatever_they_are(town: Town, way: str) -> None:

@@ -163,13 +163,13 @@ def _canaries(waves: Sequence[Wave]) -> frozenset[Identity]:
     return frozenset(waves[0].targets) if waves else frozenset()
 
 
-def backup_one(project: Project, tenant: Tenant, *, reason: str | None = None) -> str:
+def backup_one(project: Project, tenant: Tenant, *, reason: str | None = None, stop: Stop | None = None) -> str:
     """Makes a backup of one tenant, and returns its id.
 
     Raises:
         SqlmigError: there is none now.
     """
-    made = back_up_all(project, [tenant], reason=reason)[0].made
+    made = back_up_all(project, [tenant], reason=reason, stop=stop)[0].made
     if isinstance(made, SqlmigError):
         raise made
     return made.backup_id

@@ -48,6 +48,11 @@ def doctor(
             () if schemas else _shared(project.config),
         )
         found = examine(session, project.config, ward, wanted, on_check)
+    if checks:
+        # Whoever names a check wants it made.
+        reason = f"it is for another lint.tenancy than {project.config.lint.tenancy}"
+        left_out = (Unseen(check.id, reason) for check in wanted if check not in found.checks)
+        found = replace(found, unseen=(*found.unseen, *left_out))
     if not selected.registry_read:
         reason = "the registry's table is not there yet; `sqlmig apply --platform` makes it"
         found = replace(found, unseen=(*found.unseen, Unseen("tenants", reason)))

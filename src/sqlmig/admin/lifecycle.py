@@ -40,37 +40,49 @@ def reconcile(project: Project) -> Reconciled:
         return reconciled(opened, project.files)
 
 
-def suspend(project: Project, slug: str, *, reason: str) -> Changed:
+def suspend(project: Project, slug: str, *, reason: str, stop: Stop | None = None) -> Changed:
     """Takes the application's access to a tenant away, as lifecycle/suspend.sql says."""
-    with project.job() as job:
+    with project.job(stop=stop) as job:
         return states.suspend(job.session, project.files, job.context, slug, reason)
 
 
-def activate(project: Project, slug: str, *, reason: str | None = None) -> Changed:
+def activate(project: Project, slug: str, *, reason: str | None = None, stop: Stop | None = None) -> Changed:
     """Takes a suspension back, as lifecycle/activate.sql says; the result tells how far behind the tenant is."""
-    with project.job() as job:
+    with project.job(stop=stop) as job:
         return states.activate(job.session, project.files, job.context, slug, reason)
 
 
-def hold(project: Project, slug: str, *, at: int, reason: str, track: str | None = None) -> Changed:
+def hold(
+    project: Project, slug: str, *, at: int, reason: str, track: str | None = None, stop: Stop | None = None
+) -> Changed:
     """Keeps a tenant from going beyond a version, whatever is applied to the others."""
-    with project.job() as job:
+    with project.job(stop=stop) as job:
         return states.hold(job.session, project.files, job.context, slug, at, track, reason)
 
 
-def release(project: Project, slug: str, *, track: str | None = None, reason: str | None = None) -> Changed:
+def release(
+    project: Project, slug: str, *, track: str | None = None, reason: str | None = None, stop: Stop | None = None
+) -> Changed:
     """Lets a tenant go on that was held; the result tells how far behind it is."""
-    with project.job() as job:
+    with project.job(stop=stop) as job:
         return states.release(job.session, project.files, job.context, slug, track, reason)
 
 
-def rename(project: Project, slug: str, new: str, *, schema: str | None = None) -> Changed:
+def rename(project: Project, slug: str, new: str, *, schema: str | None = None, stop: Stop | None = None) -> Changed:
     """Gives a tenant another slug, and its schema another name, in one transaction."""
-    with project.job() as job:
+    with project.job(stop=stop) as job:
         return renaming.rename(job.session, project.files, job.context, slug, new, schema)
 
 
-def drop(project: Project, slug: str, *, backup: Backup | None, keep: str = KEPT, reason: str | None = None) -> Changed:
+def drop(
+    project: Project,
+    slug: str,
+    *,
+    backup: Backup | None,
+    keep: str = KEPT,
+    reason: str | None = None,
+    stop: Stop | None = None,
+) -> Changed:
     """Renames a tenant's schema away and takes it out of the registry; `undrop` brings it back until `keep` is over.
 
     Args:
@@ -79,15 +91,16 @@ def drop(project: Project, slug: str, *, backup: Backup | None, keep: str = KEPT
         backup: dumps it first; None when nobody wants a dump.
         keep: a duration such as `7d`.
         reason: is kept in the history.
+        stop: asks to stop; who makes the backup has to know of it as well.
     """
-    with project.job() as job:
+    with project.job(stop=stop) as job:
         seconds = milliseconds(keep) / 1000
         return dropping.drop(job.session, project.files, job.context, slug, backup=backup, keep=seconds, reason=reason)
 
 
-def undrop(project: Project, slug: str) -> Changed:
+def undrop(project: Project, slug: str, *, stop: Stop | None = None) -> Changed:
     """Brings a dropped tenant back, as long as nothing of it was purged."""
-    with project.job() as job:
+    with project.job(stop=stop) as job:
         return dropping.undrop(job.session, project.files, job.context, slug)
 
 

@@ -62,6 +62,8 @@ class CheckedSnapshot:
     differences: tuple[Difference, ...] = ()
     """Between a replayed tenant and one that is made from it."""
     rows: tuple[str, ...] = ()
+    servers: tuple[int, int] | None = None
+    """The major versions of the server that it was made on, and of the one that it was tried on."""
     seconds: float = 0.0
 
 
@@ -126,9 +128,10 @@ def check_snapshot(
         return CheckedSnapshot(track.name, path, Verdict.STALE)
     with shadow_of(project, track, shadow_url, values or {}, stop or Stop(), observer) as shadow:
         made = tried(shadow, kept.script)
+        servers = (kept.server, shadow.server)
     same = not made.differences and not made.rows
     verdict = Verdict.CURRENT if same else Verdict.DIFFERENT
-    return CheckedSnapshot(track.name, path, verdict, made.differences, made.rows, time.monotonic() - began)
+    return CheckedSnapshot(track.name, path, verdict, made.differences, made.rows, servers, time.monotonic() - began)
 
 
 def _proved(shadow: Shadow) -> tuple[Snapshot, Made]:

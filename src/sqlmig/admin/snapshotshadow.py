@@ -122,7 +122,9 @@ def dumped(shadow: Shadow, section: str) -> str:
         Interrupted: somebody asked to stop; Ctrl-C ends pg_dump as well.
     """
     program = find_program("pg_dump", shadow.server)
-    arguments = [*_DUMP, f"--section={section}", f'--schema="{shadow.one.schema}"']
+    # In quotes, a pattern is a name as it is.
+    name = shadow.one.schema.replace('"', '""')
+    arguments = [*_DUMP, f"--section={section}", f'--schema="{name}"']
     try:
         with running(program, arguments, libpq_environment(shadow.url)) as dump:
             return b"".join(iter(lambda: dump.read(1 << 20), b"")).decode()

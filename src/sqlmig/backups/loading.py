@@ -117,6 +117,9 @@ def _load_rows(session: LoadingSession, context: RunContext, script: IO[bytes]) 
     for line in script:
         if context.stop.requested:
             raise Interrupted("stopped on request")
+        while not line.startswith(b"--") and line.count(b'"') % 2:
+            # A name may hold the end of a line.
+            line += next(iter(script), b'"')
         if line.startswith(b"COPY ") and line.endswith(b" FROM stdin;\n"):
             session.load(line.decode(), _rows(script, context))
         elif line.strip() and not line.startswith((b"--", b"\\", *_SETTINGS)):

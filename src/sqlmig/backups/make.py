@@ -44,12 +44,15 @@ from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import holders
 from sqlmig.db.registry import find_tenants
 from sqlmig.db.session import Session
+from sqlmig.db.tenantstates import read_recorded
 from sqlmig.errors import Interrupted, LockNotObtained, Refused, SqlmigError
 from sqlmig.fleet.targets import tenant_target
 from sqlmig.plan.backups import BackupState
+from sqlmig.plan.tenantstates import TenantState
 from sqlmig.plan.values import Target
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Tenant
+from sqlmig.sql.identifiers import quote_ident
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def back_up(
         run_id: the run before which it is made.
 
     Raises:
-        Refused: its schema is not there, or holds tables whose rows are elsewhere.
+        Refused: its schema is not there, or holds an extension, or tables whose rows are elsewhere.
         LockNotObtained: a run is changing the tenant.
         Interrupted: it was asked to stop.
         BackupFailed: with what pg_dump or the store said; the backup is marked as failed.
@@ -186,12 +189,14 @@ def _part(backup: _Backup, name: str, source: Source) -> Part:
 
 
 def _rows(session: Session, backup: _Backup) -> bytes:
-    """The registry's row and the history's rows, as JSON."""
+    """The registry's row, the history's rows, and the tenant's state, as JSON."""
     tenant = backup.tenant
     found = find_tenants(session, backup.files, tenant.slug, tenant.schema) or ()
     row = next((one.row for one in found if one.id == tenant.id), tenant.row)
     rows = backups.rows_of(session, backup.context.history, tenant.id, backup.tracks)
-    return json.dumps({"registry": row, "history": rows}, default=str, ensure_ascii=False).encode()
+    state = next((one.state for one in read_recorded(session, backup.context.history, tenant.id)), TenantState.ACTIVE)
+    document = {"registry": row, "history": rows, "state": state.value}
+    return json.dumps(document, default=str, ensure_ascii=False).encode()
 
 
 def _described(session: Session, backup: _Backup) -> Manifest:
@@ -246,6 +251,14 @@ def _refuse(session: Session, tenant: Tenant) -> None:
             state="nothing was changed",
             next="back the whole database up; docs/backups.md says why",
         )
+    extension = backups.extension_in(session, tenant.schema)
+    if extension is not None:
+        raise Refused(
+            f"extension {extension} was made in schema {tenant.schema}: a backup of the schema would not hold it, and"
+            " what needs it would not come back",
+            state="nothing was changed",
+            next=f"move it: ALTER EXTENSION {quote_ident(extension)} SET SCHEMA ...; to one in `search_path`",
+        )
 
 
 @contextmanager
@@ -254,13 +267,20 @@ def _left_alone(session: Session, backup: _Backup) -> Iterator[None]:
 
     Raises:
         LockNotObtained: a run is changing it.
+        Interrupted: it was asked to stop while it waited.
     """
     context, label = backup.context, f"tenant {backup.tenant.slug}"
     keys = context.keys(backup.target)
     parameters = {"key": keys.target}
     began = time.monotonic()
     while not session.value("SELECT pg_catalog.pg_try_advisory_lock_shared(%(key)s)", parameters):
-        if time.monotonic() - began >= context.lock_wait or context.stop.requested:
+        if context.stop.requested:
+            raise Interrupted(
+                f"the backup of {label} was stopped on request while a run held it",
+                state="no backup was made",
+                next="run it again",
+            )
+        if time.monotonic() - began >= context.lock_wait:
             who = "; ".join(map(str, holders(session, keys))) or "who holds it could not be seen"
             raise LockNotObtained(
                 f"a run holds {label}: waited {context.lock_wait:g} s for its lock. {who}",

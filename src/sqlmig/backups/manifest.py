@@ -14,7 +14,7 @@ NAME: Final = "manifest.json"
 DUMP: Final = "dump"
 """The part that pg_dump wrote."""
 ROWS: Final = "rows"
-"""The part with the registry's row and the history's rows, as JSON."""
+"""The part with the registry's row, the history's rows and the tenant's state, as JSON."""
 KEY: Final = "key.age"
 """Where there is a passphrase: the backup's own age identity, encrypted with it."""
 

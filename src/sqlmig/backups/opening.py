@@ -7,7 +7,7 @@ import io
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from sqlmig.backups.failures import BackupFailed
@@ -28,6 +28,8 @@ class Stored:
     store: Store
     folder: str
     manifest: Manifest
+    target: str
+    """The tenant's key as the history has it: where that is the schema's name, it follows a rename."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def stored(config: Config, row: BackupRow) -> Stored:
             state="nothing was changed",
             next=f"find out who wrote {found.store.url}/{found.folder}; what is in there cannot be trusted",
         )
-    return found
+    return replace(found, target=row.target)
 
 
 def stored_at(config: Config, url: str) -> Stored:
@@ -103,11 +105,12 @@ def stored_at(config: Config, url: str) -> Stored:
                 next="somebody removed its files; `sqlmig backup list` shows the others",
             ) from None
     try:
-        return Stored(store, folder, read_manifest(text))
+        manifest = read_manifest(text)
     except ValueError as error:
         raise BackupFailed(
             f"{store.url}/{folder}/{NAME} cannot be read: {error}", state="nothing was changed"
         ) from None
+    return Stored(store, folder, manifest, manifest.target)
 
 
 def manifest_differs(manifest: Manifest, row: BackupRow) -> bool:

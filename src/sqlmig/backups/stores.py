@@ -145,7 +145,9 @@ class FolderStore:
     def remove(self, folder: str) -> None:
         """Removes a folder, its manifest first."""
         whole = self.folder / folder
-        (whole / "manifest.json").unlink(missing_ok=True)
+        # Where a part of the path is a file, there never was a folder either.
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            (whole / "manifest.json").unlink()
         shutil.rmtree(whole, ignore_errors=not whole.exists())
         with contextlib.suppress(OSError):
             whole.parent.rmdir()

@@ -82,11 +82,14 @@ def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[Check, .
     """The checks of these ids, or all, without those that are skipped.
 
     Raises:
-        UsageError: there is no such check.
+        UsageError: there is no such check, or none is left.
     """
     for name in (*only, *skip):
         check_named(name)
-    return tuple(check for check in catalogue() if (not only or check.id in only) and check.id not in skip)
+    wanted = tuple(check for check in catalogue() if (not only or check.id in only) and check.id not in skip)
+    if not wanted:
+        raise UsageError("no check is left to be made", next="leave out --skip, or name other checks")
+    return wanted
 
 
 def check_named(name: str) -> Check:

@@ -61,7 +61,7 @@ def examine(
     for check in made:
         began = time.monotonic()
         try:
-            sightings += doctor.look(check)
+            sightings += _seen(doctor, check)
         except ServerRefused as error:
             if session.broken:
                 raise
@@ -168,12 +168,32 @@ class _Doctor:
         yield from (schemas[first : first + size] for first in range(0, max(len(schemas), 1), size))
 
 
+def _seen(doctor: _Doctor, check: Check) -> list[Sighting]:
+    """What a check finds; made again when something that it looks at is dropped under its eyes, as tenants are."""
+    for _ in range(_TRIALS - 1):
+        try:
+            return list(doctor.look(check))
+        except ServerRefused as error:
+            if error.said.sqlstate not in _GONE:
+                raise
+    return list(doctor.look(check))
+
+
+_TRIALS: Final = 5
+_GONE: Final = frozenset({"XX000", "42P01", "42704", "42883", "3F000"})
+"""What the server says of an object that has just been dropped: mostly an internal error, with its number."""
+
+
 def _grouped(query: str) -> str:
-    """The same rows, those of many schemas in one: a fault that all of 10,000 have comes as one row."""
+    """The same rows, those of many schemas in one: a fault that all of 10,000 have comes as one row.
+
+    What was dropped while the query ran may have no name or definition any more, and is left out.
+    """
     return (
         "SELECT object::text, severity, detail, pg_catalog.array_agg(schema::text ORDER BY schema),"  # noqa: S608
         " pg_catalog.array_agg(fix ORDER BY schema)"
-        f" FROM (\n{query}\n) AS found GROUP BY object, severity, detail"
+        f" FROM (\n{query}\n) AS found WHERE object IS NOT NULL AND detail IS NOT NULL"
+        " GROUP BY object, severity, detail"
     )
 
 

@@ -101,6 +101,12 @@ def outside(session: Session, schema: str) -> tuple[str, str] | None:
     return (rows[0][0], rows[0][1]) if rows else None
 
 
+def extension_in(session: Session, schema: str) -> str | None:
+    """An extension that was made in the schema; None when there is none."""
+    found: str | None = session.value(text_of("backup_extension"), {"schema": schema})
+    return found
+
+
 def _alive(session: Session, history_schema: str, backup_ids: Collection[str]) -> frozenset[str]:
     """Those that a session still writes."""
     if not backup_ids:

@@ -11,13 +11,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmig.db.session import Session
-from sqlmig.errors import LockNotObtained
+from sqlmig.errors import Interrupted, LockNotObtained
 from sqlmig.plan.results import HeldLock, Holder
 from sqlmig.plan.values import Target
 from sqlmig.project.model import Scope
+
+if TYPE_CHECKING:
+    from sqlmig.db.context import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def release_session_locks(session: Session) -> None:
 
 
 @contextmanager
-def locked(session: Session, keys: Keys, label: str, seconds: float) -> Iterator[None]:
+def locked(session: Session, keys: Keys, label: str, seconds: float, stop: Stop | None = None) -> Iterator[None]:
     """A transaction that holds a target's locks; it commits at the end of the block, or rolls back when that raises.
 
     Args:
@@ -93,14 +96,22 @@ def locked(session: Session, keys: Keys, label: str, seconds: float) -> Iterator
         keys: the target's.
         label: how people call the target.
         seconds: how long to try.
+        stop: ends the waiting when it is requested.
 
     Raises:
         LockNotObtained: another run holds the target.
+        Interrupted: it was asked to stop while it waited.
     """
     began = time.monotonic()
     parameters = {"shared_key": keys.shared, "target_key": keys.target}
     while not session.value(f"BEGIN ISOLATION LEVEL READ COMMITTED; {transaction_locks(keys)}", parameters):
         session.rollback()
+        if stop is not None and stop.requested:
+            raise Interrupted(
+                f"stopped on request while another run held {label}",
+                state="nothing was changed",
+                next="run the command again",
+            )
         if time.monotonic() - began >= seconds:
             who = "; ".join(map(str, holders(session, keys))) or "who holds it could not be seen"
             raise LockNotObtained(

@@ -12,6 +12,7 @@ from sqlmig.db.errors import ServerRefused
 from sqlmig.db.history import statement_text
 from sqlmig.db.session import Row, Session
 from sqlmig.errors import UsageError
+from sqlmig.plan.restorepoints import read_point
 from sqlmig.plan.rollout import ErrorKind, ItemError, ItemState, RunItem, RunState, RunSummary
 from sqlmig.plan.runmoves import SHORT
 
@@ -107,6 +108,7 @@ def _summary(row: Row) -> RunSummary:
         wave,
         waves,
         alive,
+        point,
         *counts,
     ) = row
     found = {item: count for item, count in zip(ItemState, counts, strict=True) if count}
@@ -126,6 +128,7 @@ def _summary(row: Row) -> RunSummary:
         waves=tuple(waves),
         counts=found,
         alive=alive,
+        restore_point=read_point(point) if point else None,
     )
 
 

@@ -122,9 +122,14 @@ def names_in_texts(session: Session, *, old: str, schema: str) -> tuple[str, ...
     if old == schema:
         return ()
     # The new name may hold the old one: it is taken out first.
-    new = re.compile(rf'"?{re.escape(schema)}"?(?![\w$])')
-    word = re.compile(rf"(?<![\w$]){re.escape(old)}(?![\w$])")
+    new = re.compile(rf'"?(?:{"|".join(map(re.escape, _written(schema)))})"?(?![\w$])')
+    word = re.compile(rf"(?<![\w$])(?:{'|'.join(map(re.escape, _written(old)))})(?![\w$])")
     # The expressions are printed for a search path without the schema, so that what they refer to is qualified.
     session.run("SET LOCAL search_path = pg_catalog, pg_temp")
-    rows = session.rows(text_of("tenant_names_in_text"), {"name": old, "schema": schema})
+    rows = session.rows(text_of("tenant_names_in_text"), {"written": _written(old), "schema": schema})
     return tuple(what for what, body in rows if word.search(new.sub("", body)))
+
+
+def _written(name: str) -> list[str]:
+    """A name as it stands in a text: bare, in a quoted name, in a string."""
+    return list(dict.fromkeys([name, name.replace('"', '""'), name.replace("'", "''")]))

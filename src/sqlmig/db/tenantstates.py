@@ -31,6 +31,11 @@ def read_recorded(session: Session, history_schema: str, key: str | None = None)
     return tuple(_known(row) for row in _rows(session, "recorded", history_schema, {"target": key}))
 
 
+def read_away(session: Session, history_schema: str, slug: str, schema: str) -> KnownTenant | None:
+    """A tenant that was dropped, is not purged, and had this slug or this schema."""
+    return next((_known(row) for row in _rows(session, "away", history_schema, {"slug": slug, "schema": schema})), None)
+
+
 def read_target_schemas(
     session: Session, history_schema: str, tracks: Sequence[str], key: str | None = None
 ) -> dict[str, str]:

@@ -42,13 +42,15 @@ class PutBack:
     copy: str | None
     """The table that holds the copy, quoted; None when there is none."""
     reason: str | None
-    """Why nothing was put back, or why there is no copy."""
+    """Why nothing or not all was put back, or why there is no copy."""
 
     def __str__(self) -> str:
-        if self.rows is not None:
-            return f"{self.rows:,} rows of {self.source} are back ({self.destroys})"
         kept = f"; the copy is {self.copy}" if self.copy is not None else ""
-        return f"{self.source} ({self.destroys}) did not come back: {self.reason}{kept}"
+        if self.rows is None:
+            return f"{self.source} ({self.destroys}) did not come back: {self.reason}{kept}"
+        back = "1 row is" if self.rows == 1 else f"{self.rows:,} rows are"
+        said = f"{back} back in {self.source} ({self.destroys})"
+        return said if self.reason is None else f"{said}; {self.reason}{kept}"
 
 
 def keeping_of(config: Config) -> Keeping:

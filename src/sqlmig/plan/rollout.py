@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 # What the configuration says of waves and gates; here it is together with what becomes of them.
+from sqlmig.plan.restorepoints import RestorePoint
 from sqlmig.project.config.rollout import Gate as Gate
 from sqlmig.project.config.rollout import WaveRule as WaveRule
 
@@ -125,3 +126,5 @@ class RunSummary:
     counts: Mapping[ItemState, int]
     alive: bool
     """Whether a process is at work on it now."""
+    restore_point: RestorePoint | None = None
+    """The moment before it."""

@@ -33,6 +33,7 @@ class Engine:
         self._plain = Sandbox(macros, self._shown)
         self._marking = _MarkingSandbox(macros, self._shown)
         self._macro_imports: dict[str, list[str]] = {}
+        self._macro_names: dict[str, frozenset[str]] = {}
         self._exports: dict[str, list[str]] = {}
 
     def sources(self, script: Script) -> Mapping[str, str]:
@@ -69,9 +70,15 @@ class Engine:
 
     def names(self, script: Script) -> frozenset[str]:
         """The names that a script, or a macro file that it imports, may take from the scope."""
-        texts = {script.path: script.text, **self.imported(script.text, script.path)}
-        trees = (self._plain.parse(text, name, name) for name, text in texts.items())
-        return frozenset(name for tree in trees for name in meta.find_undeclared_variables(tree))
+        own = meta.find_undeclared_variables(self._plain.parse(script.text, script.path, script.path))
+        return frozenset(own).union(*map(self._names_of_macro, self.imported(script.text, script.path)))
+
+    def _names_of_macro(self, name: str) -> frozenset[str]:
+        """Read once, as its imports are."""
+        if name not in self._macro_names:
+            tree = self._plain.parse(self.macros[name], name, name)
+            self._macro_names[name] = frozenset(meta.find_undeclared_variables(tree))
+        return self._macro_names[name]
 
     def _imports_of_macro(self, name: str) -> list[str]:
         """Read once: a thousand migrations import the same few files."""

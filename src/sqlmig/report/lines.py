@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlmig.plan.events import RunBegan, TargetRequeued
-from sqlmig.plan.restorepoints import recovery_target
+from sqlmig.plan.restorepoints import RestorePoint, recovery_target
 from sqlmig.plan.results import Failure, Holder, Outcome, StepResult, TargetResult
 from sqlmig.plan.rollout import ErrorKind
 from sqlmig.plan.values import Target
@@ -66,10 +66,12 @@ def run_line(run: RunBegan) -> str:
     waves = ", ".join(f"{name} {targets:,}" for name, targets in run.waves) if len(run.waves) > 1 else ""
     in_waves = f" in {len(run.waves)} waves ({waves})" if waves else ""
     size = f"{counted(run.targets, 'target')}, {counted(run.steps, 'step')}{in_waves}, {counted(run.workers, 'worker')}"
-    point = (
-        f"\n  to recover to before it: {recovery_target(run.restore_point)}" if run.restore_point is not None else ""
-    )
-    return f"run {run.run_id} {helps}: {size}{point}"
+    return f"run {run.run_id} {helps}: {size}"
+
+
+def restore_point_line(point: RestorePoint) -> str:
+    """Where a recovery of the whole server has to stop to undo a run."""
+    return f"to recover to before this run: {recovery_target(point)}"
 
 
 def wave_began_line(wave: WaveTally) -> str:

@@ -33,7 +33,8 @@ def probe_json(report: ProbeReport) -> dict[str, object]:
     """The same for programs."""
     return {
         "format": "sqlmig.probe/1",
-        "isolated": report.isolated,
+        # No proof either way where nothing was tried.
+        "isolated": report.isolated if report.attempts else None,
         "pairs": [_pair_json(pair) for pair in report.pairs],
         "roles": list(report.roles),
         "as": [way.value for way in report.ways],
@@ -117,7 +118,7 @@ def _context(tried: Tried) -> str:
 def _came_back(tried: Tried) -> str:
     verdict = tried.verdict
     if verdict.stopped_by is not None:
-        return f"nothing; only the constraint {verdict.stopped_by} stood in the way, no privilege and no policy"
+        return f"nothing; no privilege and no policy stood in the way, only: {verdict.stopped_by}"
     if tried.attempt.action in (Action.TRUNCATE, Action.OWN):
         return "not run; the role has the right"
     return counted(verdict.rows, "row")

@@ -33,6 +33,7 @@ from sqlmig.report.lines import (
     failed_line,
     position_line,
     requeued_line,
+    restore_point_line,
     run_line,
     step_line,
     target_line,
@@ -101,6 +102,7 @@ def _turned(state: RunProgress, event: Event, now: float) -> RunProgress:
     match event:
         case RunBegan():
             lines = [run_line(event)] if event.targets > FLEET or len(event.waves) > 1 or event.joined else []
+            lines += [restore_point_line(event.restore_point)] if event.restore_point is not None else []
             return _saying(replace(state, run=event, workers=event.workers, told_at=now), *lines)
         case WaveBegan(_, name, targets):
             wave = WaveTally(name, targets, now)

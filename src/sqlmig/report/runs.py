@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlmig.plan.rollout import ErrorKind, ItemState, RunItem, RunState, RunSummary
 from sqlmig.plan.runmoves import SHORT
+from sqlmig.report.lines import restore_point_line
 from sqlmig.report.table import PLAIN, Cell, Style, Tone, table
 from sqlmig.report.words import counted, duration, moment, moment_json, some
 
@@ -118,6 +119,7 @@ def summary_json(run: RunSummary) -> dict[str, object]:
         "tool": run.tool,
         "git_commit": run.git_commit,
         "reason": run.reason,
+        "restore_point": run.restore_point.stored if run.restore_point is not None else None,
         "wave": run.wave,
         "waves": list(run.waves),
         "counts": _counts_json(run.counts),
@@ -193,6 +195,8 @@ def _head(run: RunSummary) -> str:
         lines.append(f"  ended {moment(run.finished_at)} UTC, after {took}")
     if run.reason:
         lines.append(f"  reason: {run.reason}")
+    if run.restore_point is not None:
+        lines.append(f"  {restore_point_line(run.restore_point)}")
     return "\n".join(lines)
 
 

@@ -48,7 +48,14 @@ def snapshot_json(
 
 
 def checked_text(
-    track: str, path: str, verdict: str, differences: Sequence[Difference], rows: Sequence[str], seconds: float
+    track: str,
+    path: str,
+    verdict: str,
+    differences: Sequence[Difference],
+    rows: Sequence[str],
+    seconds: float,
+    *,
+    servers: tuple[int, int] | None = None,
 ) -> str:
     """What is to be said of the snapshot that is kept, with what differs."""
     took = f", {duration(seconds)}" if seconds else ""
@@ -59,13 +66,23 @@ def checked_text(
     if len(differences) > _SHOWN:
         lines.append(f"  and {counted(len(differences) - _SHOWN, 'difference')} more")
     lines += [f"  {row}" for row in rows]
+    if verdict == "different" and servers is not None and servers[0] != servers[1]:
+        made, tried = servers
+        lines.append(f"it was made on PostgreSQL {made}, and tried on {tried}: --shadow-url names a server of {made}")
     if verdict != "current":
         lines.append("next: run `sqlmig snapshot`, and check its file in")
     return "\n".join(lines) + "\n"
 
 
 def checked_json(
-    track: str, path: str, verdict: str, differences: Sequence[Difference], rows: Sequence[str], seconds: float
+    track: str,
+    path: str,
+    verdict: str,
+    differences: Sequence[Difference],
+    rows: Sequence[str],
+    seconds: float,
+    *,
+    servers: tuple[int, int] | None = None,
 ) -> dict[str, object]:
     """The same for programs."""
     return {
@@ -78,6 +95,8 @@ def checked_json(
             for one in differences
         ],
         "rows": list(rows),
+        "made_on": servers[0] if servers is not None else None,
+        "tried_on": servers[1] if servers is not None else None,
         "seconds": round(seconds, 3),
     }
 

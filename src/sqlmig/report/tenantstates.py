@@ -197,8 +197,8 @@ def _sentence(changed: Changed) -> str:
         case Verb.SUSPEND | Verb.ACTIVATE:
             return f"tenant {slug} is {after.state.value}{already}" + _because(after.reason)
         case Verb.HOLD if after.holds:
-            held = "; ".join(f"{track}: {hold}" for track, hold in after.holds.items())
-            return f"tenant {slug} is held{already}: {held}"
+            held = "; ".join(f"{hold} (track {track})" for track, hold in after.holds.items())
+            return f"tenant {slug} is{already} {held}"
         case Verb.HOLD:
             return f"tenant {slug} is not held" + (" by anything" if already else " any more")
         case Verb.RENAME:

@@ -154,7 +154,11 @@ class AsyncTenantPool:
 
     async def _opened(self, tenant: Tenant, timeout: float | None) -> _Connection:
         async def begin(raw: _Connection) -> None:
-            context.check_opened(tenant, await raw.say(context.opening(self._context, tenant)))
+            schema = await raw.say(context.opening(self._context, tenant))
+            if schema != tenant.schema:
+                # Perhaps the answer to another message, as some poolers give after a cancelled statement.
+                await raw.close()
+            context.check_opened(tenant, schema)
             raw.tenant = tenant
 
         return (await self._living(begin, timeout))[0]

@@ -150,7 +150,11 @@ class TenantPool:
 
     def _opened(self, tenant: Tenant, timeout: float | None) -> _Connection:
         def begin(raw: _Connection) -> None:
-            context.check_opened(tenant, raw.say(context.opening(self._context, tenant)))
+            schema = raw.say(context.opening(self._context, tenant))
+            if schema != tenant.schema:
+                # Perhaps the answer to another message, as some poolers give after a cancelled statement.
+                raw.close()
+            context.check_opened(tenant, schema)
             raw.tenant = tenant
 
         return self._living(begin, timeout)[0]

@@ -35,7 +35,8 @@ def _scripts(files: ProjectFiles) -> dict[str, Script]:
 
 def renamed_in(text: str, former: str, name: str) -> str:
     """A definition with one schema's name in place of another's, in its code as in its strings."""
-    text = text.replace(quote_literal(former), quote_literal(name))
-    bare = quote_ident(former)
+    literal, bare = quote_literal(former), quote_ident(former)
     before, behind = (r"(?<![\w$])", r"(?![\w$])") if bare == former else ("", "")
-    return re.sub(before + re.escape(bare) + behind, lambda _: quote_ident(name), text)
+    # Both at once: what has been put in is not to be found again.
+    either = f"{re.escape(literal)}|{before}{re.escape(bare)}{behind}"
+    return re.sub(either, lambda found: quote_literal(name) if found[0] == literal else quote_ident(name), text)

@@ -60,7 +60,10 @@ def snapshot(
         if check:
             found = check_snapshot(project, shadow_url=shadow_url, values=given, stop=stop)
             what = (found.track, found.path, found.verdict.value, found.differences, found.rows, found.seconds)
-            show_json(checked_json(*what)) if output == "json" else show(checked_text(*what))
+            if output == "json":
+                show_json(checked_json(*what, servers=found.servers))
+            else:
+                show(checked_text(*what, servers=found.servers))
             return 0 if found.verdict is Verdict.CURRENT else 1
         made = make_snapshot(project, output=file, shadow_url=shadow_url, values=given, stop=stop)
     name = str(file) if file is not None else made.snapshot.path

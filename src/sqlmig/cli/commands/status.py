@@ -29,7 +29,8 @@ def status(
 
     current: all that the files have is applied. behind: something is pending. new: nothing was applied yet. ahead: a
     newer release was here. diverged: applied files were edited, deleted or renumbered. interrupted: a migration
-    outside a transaction is half done. missing: the schema is not there.
+    outside a transaction is half done. missing: the schema is not there. held: `sqlmig tenant hold` keeps it from
+    going on, and it is where the hold lets it be; --check is content with that.
     """
 
     def ask(shard: Shard) -> Answer:

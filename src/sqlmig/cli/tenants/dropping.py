@@ -17,6 +17,7 @@ from sqlmig.report.tenantstates import left_text, purged_json, purged_text
 
 if TYPE_CHECKING:
     from sqlmig.api import Project
+    from sqlmig.db.context import Stop
     from sqlmig.tenants.dropping import Backup
 
 
@@ -48,8 +49,10 @@ def drop(
 
     project = invocation.project()
     _insist_on_name(slug, yes_drop)
-    backup = None if no_backup else _backup(project, slug)
-    return show_changed(lifecycle.drop(project, slug, backup=backup, keep=keep, reason=reason), output)
+    with stopping_on_signals() as stop:
+        backup = None if no_backup else _backup(project, slug, stop)
+        changed = lifecycle.drop(project, slug, backup=backup, keep=keep, reason=reason, stop=stop)
+    return show_changed(changed, output)
 
 
 @click.command("undrop", cls=Command)
@@ -64,7 +67,9 @@ def undrop(invocation: Invocation, slug: str, output: str) -> int:
     """
     from sqlmig.admin import lifecycle
 
-    return show_changed(lifecycle.undrop(invocation.project(), slug), output)
+    with stopping_on_signals() as stop:
+        changed = lifecycle.undrop(invocation.project(), slug, stop=stop)
+    return show_changed(changed, output)
 
 
 @click.command("purge", cls=Command)
@@ -111,7 +116,7 @@ def _insist_on_name(slug: str, given: str | None) -> None:
         )
 
 
-def _backup(project: Project, slug: str) -> Backup:
+def _backup(project: Project, slug: str, stop: Stop) -> Backup:
     """What makes the backup.
 
     Raises:
@@ -125,4 +130,4 @@ def _backup(project: Project, slug: str) -> Backup:
         )
     from sqlmig.admin.backups import backup_one
 
-    return lambda tenant: backup_one(project, tenant)
+    return lambda tenant: backup_one(project, tenant, stop=stop)

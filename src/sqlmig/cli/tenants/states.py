@@ -9,6 +9,7 @@ import click
 from sqlmig.cli.invocation import Command, Invocation
 from sqlmig.cli.options import VERSION, format_option, reason_option
 from sqlmig.cli.output import show, show_json, tell
+from sqlmig.cli.signals import stopping_on_signals
 from sqlmig.errors import UsageError
 from sqlmig.report.tenantstates import changed_json, changed_text, warnings_text
 
@@ -29,7 +30,9 @@ def suspend(invocation: Invocation, slug: str, reason: str, output: str) -> int:
     """
     from sqlmig.admin import lifecycle
 
-    return show_changed(lifecycle.suspend(invocation.project(), slug, reason=reason), output)
+    with stopping_on_signals() as stop:
+        changed = lifecycle.suspend(invocation.project(), slug, reason=reason, stop=stop)
+    return show_changed(changed, output)
 
 
 @click.command("activate", cls=Command)
@@ -44,7 +47,9 @@ def activate(invocation: Invocation, slug: str, reason: str | None, output: str)
     """
     from sqlmig.admin import lifecycle
 
-    return show_changed(lifecycle.activate(invocation.project(), slug, reason=reason), output)
+    with stopping_on_signals() as stop:
+        changed = lifecycle.activate(invocation.project(), slug, reason=reason, stop=stop)
+    return show_changed(changed, output)
 
 
 @click.command("hold", cls=Command)
@@ -78,13 +83,17 @@ def hold(
 
     project = invocation.project()
     if at is None:
-        return show_changed(lifecycle.release(project, slug, track=track, reason=reason), output)
+        with stopping_on_signals() as stop:
+            released = lifecycle.release(project, slug, track=track, reason=reason, stop=stop)
+        return show_changed(released, output)
     if not reason:
         raise UsageError(
             "hold --at needs a reason: it stands in every plan and status",
             next=f"sqlmig tenant hold {slug} --at {at:04d} --reason '...'",
         )
-    return show_changed(lifecycle.hold(project, slug, at=at, reason=reason, track=track), output)
+    with stopping_on_signals() as stop:
+        held = lifecycle.hold(project, slug, at=at, reason=reason, track=track, stop=stop)
+    return show_changed(held, output)
 
 
 @click.command("rename", cls=Command)
@@ -102,7 +111,9 @@ def rename(invocation: Invocation, slug: str, new: str, schema: str | None, outp
     """
     from sqlmig.admin import lifecycle
 
-    return show_changed(lifecycle.rename(invocation.project(), slug, new, schema=schema), output)
+    with stopping_on_signals() as stop:
+        changed = lifecycle.rename(invocation.project(), slug, new, schema=schema, stop=stop)
+    return show_changed(changed, output)
 
 
 def show_changed(changed: Changed, output: str) -> int:

@@ -14,6 +14,12 @@ INSERT INTO {history}.repeatable
 SELECT * FROM pg_catalog.jsonb_populate_recordset(NULL::{history}.repeatable, %(repeatable)s::jsonb);
 INSERT INTO {history}.progress
 SELECT * FROM pg_catalog.jsonb_populate_recordset(NULL::{history}.progress, %(progress)s::jsonb);
+-- What was copied before a file that is no longer applied, or was applied by another run, shall not come back with a rollback.
+UPDATE {history}.undo AS u
+SET kept_until = pg_catalog.clock_timestamp(), put_back_at = coalesce(u.put_back_at, pg_catalog.clock_timestamp())
+WHERE u.target = %(target)s AND u.track = ANY(%(tracks)s) AND NOT EXISTS (
+    SELECT FROM {history}.applied a
+    WHERE a.target = u.target AND a.track = u.track AND a.version = u.version AND a.run_id = u.run_id);
 INSERT INTO {history}.log OVERRIDING SYSTEM VALUE
 SELECT lost.*
 FROM pg_catalog.jsonb_array_elements(%(log)s::jsonb) AS entry,

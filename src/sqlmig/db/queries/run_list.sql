@@ -5,7 +5,7 @@ SELECT r.run_id::text, r.command,
        ARRAY(SELECT w.value ->> 'name' FROM pg_catalog.jsonb_array_elements(r.waves) AS w(value)),
        EXISTS (SELECT FROM {history}.run_worker AS w
                WHERE w.run_id = r.run_id AND w.seen_until > pg_catalog.clock_timestamp()),
-       n.pending, n.running, coalesce(n.done, CASE WHEN r.outcome = 'done' THEN pg_catalog.jsonb_array_length(r.targets) END),
+       r.restore_point, n.pending, n.running, coalesce(n.done, CASE WHEN r.outcome = 'done' THEN pg_catalog.jsonb_array_length(r.targets) END),
        n.failed, n.quarantined, n.blocked
 FROM {history}.run AS r
 CROSS JOIN LATERAL (

@@ -40,5 +40,5 @@ FROM (
     FROM pg_catalog.pg_db_role_setting AS s LEFT JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase
     WHERE s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
 ) AS found(what, body)
-WHERE pg_catalog.strpos(found.body, %(name)s) > 0
+WHERE EXISTS (SELECT FROM pg_catalog.unnest(%(written)s::text[]) AS w(name) WHERE pg_catalog.strpos(found.body, w.name) > 0)
 ORDER BY 1

@@ -38,8 +38,9 @@ FROM (
     WHERE t.typnamespace = (SELECT oid FROM own) AND t.typtype IN ('d', 'e', 'c', 'r')
       AND (t.typrelid = 0 OR (SELECT c.relkind = 'c' FROM pg_catalog.pg_class AS c WHERE c.oid = t.typrelid))
 ) AS piece(classid, objid, turn, pointed_to, kind, identity, locks)
--- What belongs to an extension goes with it, when the schema itself goes.
+-- What belongs to an extension goes with it, when the schema itself goes. What is a part of something else cannot be dropped by
+-- itself, and goes with that: the functions that make values of a range type.
 WHERE NOT EXISTS (
     SELECT FROM pg_catalog.pg_depend AS d
-    WHERE d.classid = piece.classid AND d.objid = piece.objid AND d.deptype = 'e')
+    WHERE d.classid = piece.classid AND d.objid = piece.objid AND d.deptype IN ('e', 'i'))
 ORDER BY piece.turn, piece.pointed_to, piece.identity

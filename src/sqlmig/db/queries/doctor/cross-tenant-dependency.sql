@@ -3,10 +3,14 @@
 -- applies: schemas
 -- title: An object of one tenant depends on an object of another.
 -- reason: Rows cross the border between two tenants, and neither tenant can be dropped, restored or moved alone: DROP
---   SCHEMA ... CASCADE takes the other one's object along.
+--   SCHEMA ... CASCADE takes the other one's object along. Of an object that tenants share it is a warning: it goes when
+--   the first of them goes.
 -- decide: What it should refer to in its own schema; then make it anew there.
 WITH tenant AS (
     SELECT oid, nspname AS schema FROM pg_catalog.pg_namespace WHERE nspname = ANY (:'tenant_schemas'::name[])
+),
+looked_at AS (
+    SELECT oid, nspname AS schema FROM pg_catalog.pg_namespace WHERE nspname = ANY (:'schemas'::name[])
 ),
 object AS (
     SELECT 'pg_catalog.pg_class'::regclass AS class, oid, relnamespace AS namespace FROM pg_catalog.pg_class
@@ -38,6 +42,14 @@ referenced AS (
     SELECT 'pg_catalog.pg_proc'::regclass, oid, pronamespace FROM pg_catalog.pg_proc
     UNION ALL
     SELECT 'pg_catalog.pg_type'::regclass, oid, typnamespace FROM pg_catalog.pg_type
+    UNION ALL
+    SELECT 'pg_catalog.pg_collation'::regclass, oid, collnamespace FROM pg_catalog.pg_collation
+    UNION ALL
+    SELECT 'pg_catalog.pg_operator'::regclass, oid, oprnamespace FROM pg_catalog.pg_operator
+    UNION ALL
+    SELECT 'pg_catalog.pg_opclass'::regclass, oid, opcnamespace FROM pg_catalog.pg_opclass
+    UNION ALL
+    SELECT 'pg_catalog.pg_ts_config'::regclass, oid, cfgnamespace FROM pg_catalog.pg_ts_config
 ),
 -- Other kinds of dependencies are on what is in the same schema; but a partition depends on its parent otherwise.
 dependency AS (
@@ -53,7 +65,7 @@ crossing AS (
     FROM dependency AS d
     JOIN object ON object.class = d.classid AND object.oid = d.objid
     JOIN referenced ON referenced.class = d.refclassid AND referenced.oid = d.refobjid
-    JOIN tenant AS one ON one.oid = object.namespace
+    JOIN looked_at AS one ON one.oid = object.namespace
     JOIN tenant AS other ON other.oid = referenced.namespace
     WHERE object.namespace <> referenced.namespace
 )
@@ -64,8 +76,7 @@ SELECT schema,
             ELSE pg_catalog.pg_describe_object('pg_catalog.pg_class'::regclass, r.ev_class, 0) END,
         pg_catalog.quote_ident(schema) || '.', ''
     ) AS object,
-    'error' AS severity,
+    CASE WHEN schema = ANY (:'tenant_schemas'::name[]) THEN 'error' ELSE 'warning' END AS severity,
     'depends on ' || pg_catalog.pg_describe_object(refclassid, refobjid, 0) AS detail, NULL AS fix
 FROM crossing
-LEFT JOIN pg_catalog.pg_rewrite AS r ON classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = objid
-WHERE schema = ANY (:'schemas'::name[]);
+LEFT JOIN pg_catalog.pg_rewrite AS r ON classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = objid;

@@ -14,11 +14,13 @@ WITH owner AS (
 privilege AS (
     SELECT n.nspname AS schema, coalesce(owner.oid, n.nspowner) AS creator, app.rolname AS role, kind.letter, kind.word,
     (
-        SELECT pg_catalog.string_agg(DISTINCT g.privilege_type, ', ' ORDER BY g.privilege_type)
+        SELECT pg_catalog.array_agg(DISTINCT g.privilege_type ORDER BY g.privilege_type)
         FROM pg_catalog.pg_default_acl AS d
         CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS g
         WHERE d.defaclnamespace IN (0, n.oid) AND d.defaclrole = coalesce(owner.oid, n.nspowner)
-            AND d.defaclobjtype = kind.letter AND g.grantee IN (0, app.oid)
+            AND d.defaclobjtype = kind.letter
+            -- What a role may do, its members may.
+            AND (g.grantee IN (0, app.oid) OR pg_catalog.pg_has_role(app.oid, g.grantee, 'USAGE'))
     ) AS given
     FROM pg_catalog.pg_namespace AS n
     LEFT JOIN owner ON owner.relnamespace = n.oid
@@ -36,14 +38,15 @@ SELECT p.schema, 'default privileges' AS object,
     CASE WHEN usual.given IS NULL THEN 'note' ELSE 'warning' END AS severity,
     CASE WHEN usual.given IS NULL
         THEN pg_catalog.format('%I has none on new %s, as in every tenant', p.role, pg_catalog.lower(p.word))
-        ELSE pg_catalog.format('%I has none on new %s that %I creates; other tenants'' schemas give it %s', p.role,
-            pg_catalog.lower(p.word), pg_catalog.pg_get_userbyid(p.creator), usual.given)
+        ELSE pg_catalog.format('%I has %s on new %s that %I creates; other tenants'' schemas give it %s', p.role,
+            coalesce('only ' || pg_catalog.array_to_string(p.given, ', '), 'none'), pg_catalog.lower(p.word),
+            pg_catalog.pg_get_userbyid(p.creator), pg_catalog.array_to_string(usual.given, ', '))
     END AS detail,
     CASE WHEN usual.given IS NOT NULL THEN pg_catalog.format(
         'ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT %s ON %s TO %I;',
-        pg_catalog.pg_get_userbyid(p.creator), p.schema, usual.given, p.word, p.role
+        pg_catalog.pg_get_userbyid(p.creator), p.schema, pg_catalog.array_to_string(usual.given, ', '), p.word, p.role
     ) END AS fix
 FROM privilege AS p
 LEFT JOIN usual ON usual.role = p.role AND usual.letter = p.letter
-WHERE p.given IS NULL AND (usual.given IS NOT NULL OR p.letter = 'r')
+WHERE (usual.given IS NULL AND p.letter = 'r' OR NOT coalesce(p.given, '{}') @> usual.given)
     AND p.schema = ANY (:'schemas'::name[]);

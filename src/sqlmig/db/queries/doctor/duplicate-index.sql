@@ -21,11 +21,13 @@ WITH index_ AS (
 ),
 pair AS (
     SELECT less.*, more.name AS better, more.oid AS better_oid, more.rank AS better_rank, more.indpred AS better_pred,
-        less.keys = more.keys AND less.included = more.included AS same_columns
+        less.keys = more.keys AND (less.keys || less.included) @> more.included AS same_columns
     FROM index_ AS less
     JOIN index_ AS more ON more.indrelid = less.indrelid AND more.oid <> less.oid AND more.relam = less.relam
     JOIN pg_catalog.pg_am AS m ON m.oid = less.relam
     WHERE (less.contype IS NULL OR less.contype = 'u' AND more.indisunique)
+        -- By it logical replication finds a row: without it UPDATE and DELETE fail on a published table.
+        AND NOT less.indisreplident
         -- A foreign key that goes by a constraint keeps it.
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS f WHERE f.conindid = less.oid AND f.contype = 'f')
         AND more.indisvalid AND more.indimmediate
@@ -39,7 +41,7 @@ pair AS (
         AND (NOT less.indisunique OR more.indisunique AND less.keys = more.keys)
         AND (less.indpred IS NULL) = (more.indpred IS NULL)
 )
-SELECT schema, object, 'warning' AS severity,
+SELECT DISTINCT ON (oid) schema, object, 'warning' AS severity,
     pg_catalog.format('index %I is of no use beside %I, which %s the same columns', name, better,
         CASE WHEN same_columns THEN 'has' ELSE 'begins with' END) AS detail,
     CASE
@@ -61,4 +63,6 @@ WHERE pg_catalog.pg_get_expr(indpred, indrelid) IS NOT DISTINCT FROM pg_catalog.
             FROM pg_catalog.pg_index AS x WHERE x.indexrelid IN (pair.oid, better_oid)
         )
     )
-    AND (NOT same_columns OR (rank, oid) > (better_rank, better_oid));
+    AND (NOT same_columns OR (rank, oid) > (better_rank, better_oid))
+-- It can be dropped once, whatever number of others make up for it.
+ORDER BY oid, better_rank, better_oid;

@@ -25,7 +25,7 @@ WHERE c.contype = 'f' AND c.conparentid = 0 AND n.nspname = ANY (:'schemas'::nam
         JOIN pg_catalog.pg_am AS m ON m.oid = i.relam AND m.amname IN ('btree', 'hash', 'gist')
         WHERE x.indrelid = c.conrelid
             AND (
-                (x.indkey::int2[])[0:pg_catalog.cardinality(c.conkey) - 1] @> c.conkey
+                (x.indkey::int2[])[0:least(pg_catalog.cardinality(c.conkey), x.indnkeyatts) - 1] @> c.conkey
                 -- Beside the tenant, one of the other columns finds the rows as well.
                 OR tenant.attnum = ANY (c.conkey) AND x.indkey[0] <> tenant.attnum AND x.indkey[0] = ANY (c.conkey)
             )

@@ -21,6 +21,12 @@ WITH tenant_table AS (
         AND (a.attnum IS NOT NULL OR :'tenancy' = 'shared' OR n.nspname = ANY (:'tenant_schemas'::name[]))
         AND NOT (n.nspname || '.' || t.relname) LIKE ANY (:'exempt_tables'::text[])
         AND NOT (n.nspname || '.' || t.relname) = ANY (:'tenant_lists'::text[])
+        -- Not tables of an extension.
+        AND t.oid NOT IN (
+            SELECT objid FROM pg_catalog.pg_depend
+            WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
+                AND classid = 'pg_catalog.pg_class'::regclass
+        )
 )
 SELECT t.schema, t.name AS object, 'error' AS severity,
     pg_catalog.format(
@@ -32,7 +38,7 @@ SELECT t.schema, t.name AS object, 'error' AS severity,
 FROM tenant_table AS t
 JOIN pg_catalog.pg_constraint AS c ON c.conrelid = t.oid AND c.contype = 'f' AND c.conparentid = 0
 JOIN tenant_table AS other ON other.oid = c.confrelid AND other.mixed AND other.tenant_attnum IS NOT NULL
-WHERE t.mixed AND t.tenant_attnum IS NOT NULL
+WHERE (t.tenant_attnum IS NOT NULL OR NOT t.mixed)
     AND NOT EXISTS (
         SELECT FROM unnest(c.conkey, c.confkey) AS pair (here, there)
         WHERE pair.here = t.tenant_attnum AND pair.there = other.tenant_attnum

@@ -20,6 +20,12 @@ WITH tenant_table AS (
         AND (a.attnum IS NOT NULL OR :'tenancy' = 'shared' OR n.nspname = ANY (:'tenant_schemas'::name[]))
         AND NOT (n.nspname || '.' || t.relname) LIKE ANY (:'exempt_tables'::text[])
         AND NOT (n.nspname || '.' || t.relname) = ANY (:'tenant_lists'::text[])
+        -- Not tables of an extension.
+        AND t.oid NOT IN (
+            SELECT objid FROM pg_catalog.pg_depend
+            WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
+                AND classid = 'pg_catalog.pg_class'::regclass
+        )
 )
 SELECT t.schema, t.name AS object, 'warning' AS severity,
     pg_catalog.format(
@@ -34,7 +40,7 @@ JOIN pg_catalog.pg_am AS m ON m.oid = i.relam AND m.amname = 'btree'
 WHERE t.mixed AND t.tenant_attnum IS NOT NULL
     AND NOT (t.schema || '.' || t.name) LIKE ANY (:'small_tables'::text[])
     -- Without the column at all, what is unique is the business of pk-unique-without-tenant.
-    AND NOT (x.indisunique AND t.tenant_attnum <> ALL (x.indkey))
+    AND NOT (x.indisunique AND t.tenant_attnum <> ALL ((x.indkey::int2[])[0:x.indnkeyatts - 1]))
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS c WHERE c.conindid = i.oid AND c.conrelid = t.oid)
     AND NOT EXISTS (
         SELECT FROM pg_catalog.pg_constraint AS c

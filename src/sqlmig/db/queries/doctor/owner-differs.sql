@@ -13,11 +13,21 @@ WITH object AS (
     WHERE n.nspname = ANY (:'schemas'::name[] || :'tenant_schemas'::name[])
     UNION ALL
     SELECT n.nspname, pg_catalog.format('%I(%s)', p.proname, arguments.list), p.proowner,
-        pg_catalog.format('%I(%s)', p.proname, arguments.list), 'ROUTINE', 'pg_catalog.pg_proc'::regclass, p.oid
+        pg_catalog.format('%I(%s)', p.proname, arguments.list), CASE p.prokind WHEN 'a' THEN 'AGGREGATE' ELSE 'ROUTINE' END,
+        'pg_catalog.pg_proc'::regclass, p.oid
     FROM pg_catalog.pg_namespace AS n
-    JOIN pg_catalog.pg_proc AS p ON p.pronamespace = n.oid AND p.prokind IN ('f', 'p', 'w')
+    JOIN pg_catalog.pg_proc AS p ON p.pronamespace = n.oid
     CROSS JOIN LATERAL (SELECT pg_catalog.pg_get_function_identity_arguments(p.oid) AS list) AS arguments
     WHERE n.nspname = ANY (:'schemas'::name[] || :'tenant_schemas'::name[])
+    UNION ALL
+    SELECT n.nspname, y.typname, y.typowner, pg_catalog.quote_ident(y.typname),
+        CASE y.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, 'pg_catalog.pg_type'::regclass, y.oid
+    FROM pg_catalog.pg_namespace AS n
+    JOIN pg_catalog.pg_type AS y ON y.typnamespace = n.oid
+    -- The row type of a table follows it.
+    LEFT JOIN pg_catalog.pg_class AS t ON t.oid = y.typrelid
+    WHERE n.nspname = ANY (:'schemas'::name[] || :'tenant_schemas'::name[])
+        AND (y.typtype IN ('e', 'd', 'r') OR y.typtype = 'c' AND t.relkind = 'c')
     UNION ALL
     SELECT nspname, 'the schema', nspowner, NULL, 'SCHEMA', 'pg_catalog.pg_namespace'::regclass, oid
     FROM pg_catalog.pg_namespace

@@ -3,7 +3,8 @@
 -- applies: rows
 -- title: A key counts across tenants.
 -- reason: What one tenant has, no other can have, and the error tells a tenant that a value exists which it may not
---   see. Numbers that the server gives out are a warning; random UUIDs as a primary key are none.
+--   see. Numbers that the server gives out are a warning, and so are UUIDs, which nobody guesses; as a primary key
+--   that the server draws at random they are no finding.
 -- decide: A key that begins with the tenant column takes its place; foreign keys that refer to the old one go over to
 --   it.
 WITH tenant_table AS (
@@ -21,6 +22,12 @@ WITH tenant_table AS (
         AND (a.attnum IS NOT NULL OR :'tenancy' = 'shared' OR n.nspname = ANY (:'tenant_schemas'::name[]))
         AND NOT (n.nspname || '.' || t.relname) LIKE ANY (:'exempt_tables'::text[])
         AND NOT (n.nspname || '.' || t.relname) = ANY (:'tenant_lists'::text[])
+        -- Not tables of an extension.
+        AND t.oid NOT IN (
+            SELECT objid FROM pg_catalog.pg_depend
+            WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
+                AND classid = 'pg_catalog.pg_class'::regclass
+        )
 ),
 key AS (
     SELECT t.*, c.contype = 'p' AS is_primary, c.conkey, c.conname AS name_of_key,
@@ -44,6 +51,8 @@ key AS (
             WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.oid
                 AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = t.oid
                 AND d.refobjsubid = t.tenant_attnum
+                -- INCLUDE only carries it along.
+                AND t.tenant_attnum <> ALL ((x.indkey::int2[])[x.indnkeyatts:])
         )
 ),
 only_column AS (
@@ -53,7 +62,8 @@ only_column AS (
     LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = ''
 )
 SELECT key.schema, key.name AS object,
-    CASE WHEN one.attidentity <> '' OR one.given LIKE 'nextval(%' THEN 'warning' ELSE 'error' END AS severity,
+    CASE WHEN one.attidentity <> '' OR one.given LIKE 'nextval(%' OR one.atttypid = 'pg_catalog.uuid'::regtype
+        THEN 'warning' ELSE 'error' END AS severity,
     pg_catalog.format('%I: %s counts across all tenants', key.name_of_key, key.definition) AS detail, NULL AS fix
 FROM key
 LEFT JOIN only_column AS one ON one.oid = key.oid AND one.name_of_key = key.name_of_key

@@ -30,6 +30,13 @@ condition AS MATERIALIZED (
         pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) AS with_check
     FROM pg_catalog.pg_policy AS p
     WHERE p.oid IN (SELECT example FROM policy)
+),
+-- A policy for a role is one for its members, too.
+member AS MATERIALIZED (
+    SELECT app.oid, app.rolname::text AS name, other.oid AS role
+    FROM pg_catalog.pg_roles AS app
+    JOIN pg_catalog.pg_roles AS other ON pg_catalog.pg_has_role(app.oid, other.oid, 'MEMBER')
+    WHERE app.rolname = ANY (:'app_roles'::name[]) AND NOT app.rolsuper
 )
 SELECT p.schema, p.table_name, p.polname AS policy, p.polpermissive AS permissive,
     CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update' WHEN 'd' THEN 'delete'
@@ -37,6 +44,10 @@ SELECT p.schema, p.table_name, p.polname AS policy, p.polpermissive AS permissiv
     ARRAY (
         SELECT CASE role WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(role)::text END
         FROM pg_catalog.unnest(p.polroles) AS role
+        UNION ALL
+        SELECT DISTINCT member.name
+        FROM member
+        WHERE member.role = ANY (p.polroles) AND member.oid <> ALL (p.polroles)
     ) AS roles,
     c.using, c.with_check, pg_catalog.format_type(p.atttypid, p.atttypmod) AS tenant_type,
     NOT p.lists_tenants AND (

@@ -7,7 +7,7 @@ SELECT n.nspname AS schema,
     pg_catalog.format('%I(%s)', p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)) AS object,
     'error' AS severity, 'is SECURITY DEFINER and does not set search_path' AS detail,
     pg_catalog.format(
-        'ALTER ROUTINE %I.%I(%s) SET search_path = %1$I%s, pg_temp;', n.nspname, p.proname,
+        'ALTER ROUTINE %I.%I(%s) SET search_path = %1$I%4$s, pg_temp;', n.nspname, p.proname,
         pg_catalog.pg_get_function_identity_arguments(p.oid), (
             SELECT pg_catalog.string_agg(', ' || pg_catalog.quote_ident(path.schema), '' ORDER BY path.place)
             FROM pg_catalog.unnest(:'search_path'::text[]) WITH ORDINALITY AS path (schema, place)

@@ -20,6 +20,12 @@ WITH tenant_table AS (
         AND (a.attnum IS NOT NULL OR :'tenancy' = 'shared' OR n.nspname = ANY (:'tenant_schemas'::name[]))
         AND NOT (n.nspname || '.' || t.relname) LIKE ANY (:'exempt_tables'::text[])
         AND NOT (n.nspname || '.' || t.relname) = ANY (:'tenant_lists'::text[])
+        -- Not tables of an extension.
+        AND t.oid NOT IN (
+            SELECT objid FROM pg_catalog.pg_depend
+            WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
+                AND classid = 'pg_catalog.pg_class'::regclass
+        )
 )
 SELECT t.schema, t.name AS object, 'error' AS severity,
     pg_catalog.format('has no column %I', :'tenant_column') AS detail, NULL AS fix

@@ -2,8 +2,8 @@
 -- severity: error
 -- title: A view reads tables with row level security as its owner.
 -- reason: The policies that count are those for the view's owner, not those for whoever asks: an owner that row level
---   security does not bind shows all tenants' rows to everybody. Where it is forced on all its tables it is a
---   warning.
+--   security does not bind shows all tenants' rows to everybody. It is a warning where it is forced on all tables and binds the owner, and
+--   where the view reads the tenant's setting itself.
 -- decide: PostgreSQL has security_invoker from 15 on. Until then the view must belong to a role that row level
 --   security binds, or compare the tenant itself.
 WITH RECURSIVE reads AS (
@@ -42,9 +42,15 @@ protected AS (
     GROUP BY behind.view
 )
 SELECT n.nspname AS schema, v.relname AS object,
-    CASE WHEN protected.forced OR pg_catalog.current_setting('server_version_num')::integer < 150000
-        THEN 'warning' ELSE 'error' END AS severity,
+    CASE
+        WHEN pg_catalog.strpos(pg_catalog.pg_get_viewdef(v.oid), :'tenant_setting') > 0 THEN 'warning'
+        WHEN owner.rolsuper OR owner.rolbypassrls THEN 'error'
+        WHEN protected.forced OR pg_catalog.current_setting('server_version_num')::integer < 150000 THEN 'warning'
+        ELSE 'error'
+    END AS severity,
     pg_catalog.format('reads %s as its owner', protected.tables)
+        || CASE WHEN owner.rolsuper OR owner.rolbypassrls
+            THEN pg_catalog.format(', %I, whom no policy binds', owner.rolname) ELSE '' END
         || CASE WHEN pg_catalog.current_setting('server_version_num')::integer < 150000
             THEN '; this server does not have security_invoker' ELSE '' END AS detail,
     CASE WHEN pg_catalog.current_setting('server_version_num')::integer >= 150000
@@ -52,6 +58,7 @@ SELECT n.nspname AS schema, v.relname AS object,
 FROM protected
 JOIN pg_catalog.pg_class AS v ON v.oid = protected.view
 JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
+JOIN pg_catalog.pg_roles AS owner ON owner.oid = v.relowner
 WHERE NOT EXISTS (
     SELECT FROM pg_catalog.pg_options_to_table(v.reloptions) AS o
     WHERE o.option_name = 'security_invoker' AND o.option_value::boolean

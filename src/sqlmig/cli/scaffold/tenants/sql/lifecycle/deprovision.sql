@@ -1,3 +1,3 @@
--- What takes a tenant away: its schema with all data, and its row.
-DROP SCHEMA IF EXISTS {{ schema | ident }} CASCADE;
-DELETE FROM platform.tenants WHERE slug = {{ tenant.slug | literal }};
+-- `sqlmig tenant drop`: the registry's query no longer returns the tenant. sqlmig renames the schema away, and drops it later;
+-- the row stays until then, so that `sqlmig tenant undrop` can bring all of it back.
+UPDATE platform.tenants SET is_active = false WHERE id = {{ tenant.id | literal }};
