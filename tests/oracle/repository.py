@@ -16,7 +16,7 @@ SCAFFOLDS = ROOT / "src" / "sqlmig" / "cli" / "scaffold"
 QUERIES = ROOT / "src" / "sqlmig" / "db" / "queries"
 PARTS = {"fingerprint_parts"}
 """What is a query only with another file behind it."""
-WITH_HEAD = {tail: "fingerprint_parts" for tail in ("fingerprint_hashes", "fingerprint_texts", "fingerprint_grants")}
+WITH_HEAD = dict.fromkeys(("fingerprint_hashes", "fingerprint_texts", "fingerprint_grants"), "fingerprint_parts")
 """The file in front of those that are no query alone."""
 FORMATTED = {"tests/tenancy/town.sql"}
 """Texts that a test puts names into by `str.format`."""
