@@ -1,4 +1,4 @@
-"""A run says where a recovery has to stop to undo it: when it begins, in its result, and for as long as it is listed."""
+"""A run says where a recovery has to stop to undo it: when it begins, in its result, and when it is listed."""
 
 from __future__ import annotations
 
