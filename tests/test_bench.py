@@ -27,10 +27,11 @@ def bench(monkeypatch):
 def test_the_comparison_with_psql_counts_round_trips(bench):
     lines = list(bench("against_psql").report(migrations=4, rounds=1))
     trips = [float(line.split()[-1]) for line in lines[-5:]]
-    # How many messages the proxy takes for one trip is partly chance, on a busy machine more so.
+    # How many messages the proxy takes for one trip is partly chance, on a busy machine more so: a migration of sqlmig
+    # is one, and psql's are one for each statement.
     assert len(trips) == 5
-    # A migration is one message, and rides with the next one's opening.
-    assert all(count > 0.5 for count in trips)
+    assert min(trips) > 0
+    assert max(trips) > 3
 
 
 def test_a_fleet_that_is_up_to_date_is_planned(bench):

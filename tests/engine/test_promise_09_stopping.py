@@ -139,6 +139,7 @@ def test_promise_09_a_signal_ends_the_wait_for_another_run(
     other.execute("SELECT pg_advisory_lock(%s)", (shared_key("sqlmig"),))
     with cli.start("apply", "--lock-wait", "60s") as process:
         assert process.stderr is not None
+        assert process.stderr.readline().startswith("to recover to before this run: ")
         assert f"waits for pid {other.info.backend_pid} " in process.stderr.readline()
         said = stopped(process, signal.SIGTERM)
     assert "stopped on request at 0002_made in core" in said
