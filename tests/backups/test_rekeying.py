@@ -16,6 +16,8 @@ from sqlmig.tenants.rekeying import renamed_in
         ("SELECT acme.f()", "acme", "Odd name", 'SELECT "Odd name".f()'),
         ("SELECT \"Odd name\".f(), 'Odd name'", "Odd name", "acme", "SELECT acme.f(), 'acme'"),
         ("SELECT acme.f(), 'acme'", "acme", "acme-test", "SELECT \"acme-test\".f(), 'acme-test'"),
+        ('SELECT "acme-test".f(), acme.g()', "acme", "acme-test", 'SELECT "acme-test".f(), "acme-test".g()'),
+        ("SELECT acme_2.f(), acme.g()", "acme", "acme_2", "SELECT acme_2.f(), acme_2.g()"),
         ("SELECT acme.f()", "acme", "it's", 'SELECT "it\'s".f()'),
     ],
 )

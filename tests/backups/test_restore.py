@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from backingup import made
 from shop import Shop
@@ -52,14 +53,15 @@ def test_the_example_comes_back_with_every_type_vectors_included(example: Projec
     assert example.status().current
 
 
-def test_another_tenant_is_made_of_a_backup(example: Project, connect: Connect) -> None:
+@pytest.mark.parametrize("slug", ["copy", "acme-test"], ids=["another-name", "one-that-begins-the-same-and-is-quoted"])
+def test_another_tenant_is_made_of_a_backup(example: Project, connect: Connect, slug: str) -> None:
     fill_example(connect())
     backup = made(example, "acme").backup_id
-    restored = backups.restore(example, "acme", backup=backup, new_slug="copy")
-    assert restored.tenant.schema == "tenant_copy"
+    restored = backups.restore(example, "acme", backup=backup, new_slug=slug)
+    assert restored.tenant.schema == f"tenant_{slug}"
     assert example.status().current
     assert example.verify().clean
-    assert tables(connect(), "tenant_copy") == tables(connect(), "tenant_acme")
+    assert tables(connect(), f"tenant_{slug}") == tables(connect(), "tenant_acme")
 
 
 def test_every_kind_of_object_and_value_comes_back(shop: Shop) -> None:

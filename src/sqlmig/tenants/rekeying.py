@@ -37,6 +37,13 @@ def renamed_in(text: str, former: str, name: str) -> str:
     """A definition with one schema's name in place of another's, in its code as in its strings."""
     literal, bare = quote_literal(former), quote_ident(former)
     before, behind = (r"(?<![\w$])", r"(?![\w$])") if bare == former else ("", "")
-    # Both at once: what has been put in is not to be found again.
-    either = f"{re.escape(literal)}|{before}{re.escape(bare)}{behind}"
-    return re.sub(either, lambda found: quote_literal(name) if found[0] == literal else quote_ident(name), text)
+    # The server writes what it knows by number with the new name already; that may begin like the former one.
+    there = (quote_literal(name), quote_ident(name))
+    either = "|".join((*map(re.escape, there), re.escape(literal), f"{before}{re.escape(bare)}{behind}"))
+
+    def put(found: re.Match[str]) -> str:
+        if found[0] in there:
+            return found[0]
+        return quote_literal(name) if found[0] == literal else quote_ident(name)
+
+    return re.sub(either, put, text)
