@@ -25,12 +25,12 @@ def bench(monkeypatch):
 
 
 def test_the_comparison_with_psql_counts_round_trips(bench):
-    lines = list(bench("against_psql").report(migrations=4, rounds=1))
+    lines = list(bench("against_psql").report(migrations=12, rounds=1))
     trips = [float(line.split()[-1]) for line in lines[-5:]]
     # How many messages the proxy takes for one trip is partly chance, on a busy machine more so: a migration of sqlmig
     # is one, and psql's are one for each statement.
     assert len(trips) == 5
-    assert min(trips) > 0
+    assert min(trips) > 0.5
     assert max(trips) > 3
 
 

@@ -40,9 +40,9 @@ from sqlmig.project.config.values import Config
 from sqlmig.project.git import checkout, head_commit, merge_base
 from sqlmig.project.load import ProjectFiles, load_files
 from sqlmig.project.model import Scope, Tenant
-from sqlmig.tenants.create import CreatedTenant, create_tenant
 
 if TYPE_CHECKING:
+    from sqlmig.plan.provisioning import CreatedTenant
     from sqlmig.review import Review
 
 OnWait = Callable[[Target, list[Holder]], None]
@@ -403,6 +403,8 @@ class Project:
         on_wait: OnWait | None = None,
     ) -> CreatedTenant:
         """Makes a tenant in one transaction: all of it, or nothing."""
+        from sqlmig.tenants.create import create_tenant  # an application that only applies shall not load it
+
         with self.job(observer, stop, on_wait) as job:
             return create_tenant(job.session, self.files, job.context, slug, values, job.observer)
 

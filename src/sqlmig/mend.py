@@ -19,7 +19,6 @@ from sqlmig.plan.values import Target, TargetState
 from sqlmig.project.checksums import ALGORITHM, rendered_checksum, state_digest
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Migration, Scope, version_label
-from sqlmig.tenants.create import provision
 
 
 def baseline_preview(session: Session, files: ProjectFiles, selection: Selection, to: int) -> tuple[Baselined, ...]:
@@ -141,6 +140,8 @@ def empty_targets(session: Session, files: ProjectFiles, context: RunContext, ta
             state="nothing was changed",
             next="reset destroys data: mark the environment in sqlmig.yaml if its data may go",
         )
+    from sqlmig.tenants.provision import provision  # baseline and repair make no tenants
+
     history.prepare(session, context.history)
     records.begin_run(session, context, "reset", targets, None)
     registry_goes = any(target.scope is Scope.SHARED for target in targets)

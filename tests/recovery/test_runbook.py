@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from recovery.conftest import Site, rows
 from sqlmig.db import restorepoints
 from sqlmig.db.session import session
-from sqlmig.plan.restorepoints import RestorePoint, pgbackrest_target
+from sqlmig.plan.restorepoints import RestorePoint
 
 pytestmark = [pytest.mark.slow, pytest.mark.recovery]
 
@@ -86,7 +86,7 @@ def bad_migration(site: Site, url: str) -> RestorePoint:
 
 def recover_beside(site: Site, point: RestorePoint) -> str:
     """Step 3: the server as it was at the restore point, beside the one that goes on."""
-    target = pgbackrest_target(point).replace("'", "").split()
+    target = ("--type=name", f"--target={point.name}", f"--target-timeline={point.timeline}")
     site.pgbackrest(f"--pg1-path={site.side}", *target, "--target-action=promote", "--archive-mode=off", "restore")
     return site.start(site.side)
 

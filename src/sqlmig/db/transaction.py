@@ -146,10 +146,10 @@ class Transaction:
         before = roles.left_to_others(session, step, role)
         keeping = undo.keeping_of(config)
         copying = undo.statements_before(step, self.context, keeping)
-        if copying:
-            session.run("; ".join(copying))
-        roles.take_on(session, config, step)
         with self._watched(work):
+            if copying:
+                session.run("; ".join(copying))
+            roles.take_on(session, config, step)
             work.in_file = True
             session.ask(step.sql.text)
             work.in_file = False

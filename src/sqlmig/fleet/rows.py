@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlmig.db import riders
 from sqlmig.db.lane import Lane
@@ -37,7 +38,7 @@ def _serve_row(
 ) -> list[StageEnded]:
     """How those ended that share a message, up to the first that did not end well: the others have not begun."""
     if len(row) == 1:
-        return [serve(lane, row[0], serving, lambda: following(1))]
+        return [serve(lane, row[0], serving, partial(following, 1))]
     steps = [step for task in row for step in task.steps]
     around = [digests(task.plan, task.first + number) for task in row for number in range(len(task.steps))]
     results = attempt(lane, steps, around, row[0].trial, serving, following(len(row)))
@@ -45,7 +46,7 @@ def _serve_row(
     for number, task in enumerate(row, 1):
         mine, results = results[: len(task.steps)], results[len(task.steps) :]
         if len(mine) < len(task.steps) or mine[-1].outcome is not Outcome.DONE:
-            return [*ended, serve(lane, task, serving, lambda behind=number: following(behind), mine)]  # type: ignore[misc]  # mypy sees no default of a lambda
+            return [*ended, serve(lane, task, serving, partial(following, number), mine)]
         ended.append(StageEnded(task, task.plan, task.first + len(mine), Outcome.DONE, tuple(mine)))
     return ended
 

@@ -41,12 +41,3 @@ def recovery_target(point: RestorePoint) -> str:
     if point.lsn is not None:
         return f"recovery_target_lsn = '{point.lsn}'"
     return f"recovery_target_time = '{point.at}'"
-
-
-def pgbackrest_target(point: RestorePoint) -> str:
-    """The options that make `pgbackrest restore` write that setting."""
-    kind, value = next(
-        (kind, value) for kind, value in (("name", point.name), ("lsn", point.lsn), ("time", point.at)) if value
-    )
-    timeline = f" --target-timeline={point.timeline}" if point.timeline is not None else ""
-    return f"--type={kind} --target='{value}'{timeline}"

@@ -40,7 +40,6 @@ from sqlmig.tenants.provision import (
     run_files,
     script_part,
 )
-from sqlmig.tenants.provision import provision as provision  # mend.py runs it for a schema that is emptied
 from sqlmig.tenants.replay import replay
 from sqlmig.tenants.templates import check_template, remember_template
 from sqlmig.tenants.wanted import refuse_taken, wanted_tenant
