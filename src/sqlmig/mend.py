@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlmig.db import history, records
+from sqlmig.db.composing import compose
 from sqlmig.db.context import RunContext
 from sqlmig.db.locks import locked
-from sqlmig.db.session import Session, compose
+from sqlmig.db.session import Session
 from sqlmig.errors import MigrationFailed, Refused, UsageError
 from sqlmig.fleet.targets import Selection, read_snapshot, select_targets
 from sqlmig.plan.planner import Down, Snapshot, make_plan

@@ -9,7 +9,8 @@ import pytest
 from servers import Database
 from sqlmig.catalog.difference import Difference, differences
 from sqlmig.catalog.fingerprint import Aspect, Fingerprint, fingerprints, parts
-from sqlmig.db.session import Session, compose, session
+from sqlmig.db.composing import compose
+from sqlmig.db.session import Session, session
 
 OBJECTS = """
     CREATE TYPE mood AS ENUM ('calm', 'busy');

@@ -23,8 +23,9 @@ from sqlmig.backups.programs import find_program
 from sqlmig.catalog.fingerprint import fingerprints
 from sqlmig.catalog.shadow import PREFIX
 from sqlmig.catalog.snapshot import Snapshot, compose_snapshot, read_snapshot
+from sqlmig.db.composing import quoted
 from sqlmig.db.conninfo import libpq_environment
-from sqlmig.db.session import quoted, session
+from sqlmig.db.session import session
 from sqlmig.errors import MigrationFailed, ProjectError, Refused, UsageError
 from sqlmig.project.model import Tenant
 from sqlmig.tenants.provision import provision

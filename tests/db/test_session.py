@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from sqlmig.db.composing import partly_filled
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Session, partly_filled, session
+from sqlmig.db.session import Session, session
 
 
 @pytest.fixture

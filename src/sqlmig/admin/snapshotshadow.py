@@ -16,10 +16,11 @@ from sqlmig.catalog.shadow import shadow_database
 from sqlmig.catalog.snapshot_grants import Grants, read_grants
 from sqlmig.catalog.snapshot_rows import Contents, differing_rows, read_contents
 from sqlmig.database import database_url, embedded_data
+from sqlmig.db.composing import quoted
 from sqlmig.db.conninfo import libpq_environment, of_database
 from sqlmig.db.context import Stop
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Session, quoted, session
+from sqlmig.db.session import Session, session
 from sqlmig.errors import ConnectionFailed, Interrupted, MigrationFailed, Place, Refused, UsageError
 from sqlmig.plan.events import Observer
 from sqlmig.plan.provisioning import Making

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from sqlmig.db.session import literal, text_of
+from sqlmig.db.composing import literal, text_of
 from sqlmig.errors import UsageError
 from sqlmig.plan.doctor import Applies, Check, Severity
 from sqlmig.project.nearest import did_you_mean

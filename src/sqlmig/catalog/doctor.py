@@ -9,8 +9,9 @@ from typing import Final
 
 from sqlmig.catalog.checks import filled_in
 from sqlmig.catalog.policies import JUDGES, judged
+from sqlmig.db.composing import text_of
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Row, Session, text_of
+from sqlmig.db.session import Row, Session
 from sqlmig.lint.settings import Settings, settings_of
 from sqlmig.plan.doctor import WHOLE_DATABASE, Check, Diagnosis, Severity, Sighting, Timing, Unseen, findings_of
 from sqlmig.project.config.values import Config

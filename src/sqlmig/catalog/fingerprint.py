@@ -14,7 +14,8 @@ from functools import cache
 from itertools import groupby
 from typing import Final
 
-from sqlmig.db.session import Row, Session, text_of
+from sqlmig.db.composing import text_of
+from sqlmig.db.session import Row, Session
 
 
 class Aspect(Enum):

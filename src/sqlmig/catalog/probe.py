@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlmig.catalog.probe_facts import read_facts
 from sqlmig.catalog.probe_rows import Ground, Missing, Setting, marks, new_row, prepare
 from sqlmig.catalog.probe_statements import Statement, asked, change, insertion, reading
+from sqlmig.db.composing import compose
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Session, compose
+from sqlmig.db.session import Session
 from sqlmig.plan.planting import arguments
 from sqlmig.plan.probefacts import RelationKind, Role
 from sqlmig.plan.probevalues import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlmig.db.session import Row, Session, text_of
+from sqlmig.db.composing import text_of
+from sqlmig.db.session import Row, Session
 from sqlmig.plan.probefacts import CheckConstraint, Column, Facts, Reference, Relation, RelationKind, Role
 
 

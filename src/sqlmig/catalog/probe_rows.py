@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlmig.catalog.probe_statements import insertion, statement
+from sqlmig.db.composing import quoted
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Row, Session, quoted
+from sqlmig.db.session import Row, Session
 from sqlmig.plan.planting import MARK, TRIALS, candidates, needed, next_choice
 from sqlmig.plan.probefacts import Facts, Reference, Relation
 from sqlmig.plan.probevalues import Pair

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlmig.db.session import compose, filled
+from sqlmig.db.composing import compose, filled
 from sqlmig.plan.planting import arguments
 from sqlmig.plan.probefacts import Relation
 from sqlmig.plan.probevalues import Action

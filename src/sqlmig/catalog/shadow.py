@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from sqlmig.db.composing import compose
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Session, compose, session
+from sqlmig.db.session import Session, session
 from sqlmig.errors import ConnectionFailed
 
 PREFIX: Final = "sqlmig_shadow_"

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlmig.catalog.snapshot_text import escaped, literal_template
-from sqlmig.db.session import Session, quoted, text_of
+from sqlmig.db.composing import quoted, text_of
+from sqlmig.db.session import Session
 from sqlmig.errors import Refused
 from sqlmig.project.model import Tenant
 from sqlmig.sql.identifiers import quote_ident

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from sqlmig.db.composing import compose, filled, text_of
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Row, Session, compose, filled, text_of
+from sqlmig.db.session import Row, Session
 from sqlmig.plan.tenantstats import (
     Figures,
     IndexStats,

@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlmig.db import history
+from sqlmig.db.composing import quoted, text_of
 from sqlmig.db.context import RunContext
 from sqlmig.db.history import statement_text
 from sqlmig.db.locks import held_locks, key_of
-from sqlmig.db.session import Session, quoted, text_of
+from sqlmig.db.session import Session
 from sqlmig.plan.backups import BackupRow, BackupState
 
 

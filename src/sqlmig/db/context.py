@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from sqlmig.db.composing import quoted
 from sqlmig.db.locks import Keys, keys_for
-from sqlmig.db.session import Session, quoted
+from sqlmig.db.session import Session
 from sqlmig.plan.results import Holder
 from sqlmig.plan.values import Step, Target
 from sqlmig.project.config.values import Config

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from sqlmig.db import failures
+from sqlmig.db.composing import filled, partly_filled, text_of
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.history import statement_text
 from sqlmig.db.polling import Ended
-from sqlmig.db.session import Session, beside, filled, partly_filled, text_of
+from sqlmig.db.session import Session, beside
 from sqlmig.db.traits import needs_another_session, traits_of
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.retry import remedy

@@ -12,9 +12,10 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlmig import __version__
+from sqlmig.db.composing import Composed, compose, quoted, text_of
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import key_of
-from sqlmig.db.session import Composed, Row, Session, compose, make_schema, quoted, text_of
+from sqlmig.db.session import Row, Session, make_schema
 from sqlmig.errors import ConnectionFailed, Refused
 from sqlmig.plan.resume import first_statements_checksum
 from sqlmig.plan.status import LogEntry

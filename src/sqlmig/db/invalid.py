@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlmig.db.session import Session, text_of
+from sqlmig.db.composing import text_of
+from sqlmig.db.session import Session
 
 
 def invalid_indexes(session: Session, schemas: Collection[str]) -> tuple[str, ...]:

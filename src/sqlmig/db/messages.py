@@ -16,13 +16,14 @@ from enum import Enum
 from functools import lru_cache
 
 from sqlmig.db import records
+from sqlmig.db.composing import assignments, filled
 from sqlmig.db.context import RunContext
 from sqlmig.db.guard import SPEAK_NOW, TIDY, guard_filled, guard_template
 from sqlmig.db.history import statement_text
 from sqlmig.db.locks import Keys, objects_key
 from sqlmig.db.polling import Obstacle
 from sqlmig.db.roles import role_statement
-from sqlmig.db.session import Answer, Session, assignments, filled
+from sqlmig.db.session import Answer, Session
 from sqlmig.db.traits import needs_another_session, traits_of
 from sqlmig.db.undo import is_undoable
 from sqlmig.plan.values import Step

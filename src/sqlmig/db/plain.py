@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlmig.db.composing import compose, text_of
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Session, compose, text_of
+from sqlmig.db.session import Session
 from sqlmig.db.underway import Underway
 from sqlmig.sql.concurrent import plain_form, relation_of
 from sqlmig.sql.statements import Statement

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-from sqlmig.db.session import Session, compose
+from sqlmig.db.composing import compose
+from sqlmig.db.session import Session
 from sqlmig.sql.leftovers import (
     EnumLabelAdded,
     IndexBuilt,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlmig.db import runs
+from sqlmig.db.composing import partly_filled
 from sqlmig.db.context import Origin, RunContext
 from sqlmig.db.history import read_unfinished, statement_text, target_row
-from sqlmig.db.session import Session, partly_filled
+from sqlmig.db.session import Session
 from sqlmig.db.traits import traits_of
 from sqlmig.plan.repair import Repair
 from sqlmig.plan.results import Outcome, ServerError

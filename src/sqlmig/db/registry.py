@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+from sqlmig.db.composing import literal, quoted
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Session, literal, quoted
+from sqlmig.db.session import Session
 from sqlmig.errors import ConfigError, Place, Problem
 from sqlmig.project.config.values import Config
 from sqlmig.project.load import KIND, ProjectFiles

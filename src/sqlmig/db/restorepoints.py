@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+from sqlmig.db.composing import text_of
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.history import statement_text
-from sqlmig.db.session import Session, text_of
+from sqlmig.db.session import Session
 from sqlmig.plan.restorepoints import RestorePoint, read_point
 
 

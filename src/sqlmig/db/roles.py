@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from sqlmig.db.composing import filled, quoted, text_of
 from sqlmig.db.failures import NOTHING_CHANGED, command
 from sqlmig.db.polling import Ended
-from sqlmig.db.session import Session, filled, quoted, text_of
+from sqlmig.db.session import Session
 from sqlmig.errors import Place
 from sqlmig.plan.results import Failure, Outcome
 from sqlmig.plan.values import Step, Target

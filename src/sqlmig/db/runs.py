@@ -14,6 +14,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from sqlmig.db.composing import compose
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.history import statement_text
@@ -28,7 +29,7 @@ from sqlmig.db.runrows import Reach as Reach
 from sqlmig.db.runrows import Report as Report
 from sqlmig.db.runrows import StoredRun as StoredRun
 from sqlmig.db.runrows import exchanged, report_row, stored_run
-from sqlmig.db.session import Row, Session, compose
+from sqlmig.db.session import Row, Session
 from sqlmig.errors import Problem, Refused, UsageError
 from sqlmig.plan.results import Outcome, worst
 from sqlmig.plan.rollout import Identity, RunState, Wave

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from sqlmig import __version__
 from sqlmig.db import history, records
+from sqlmig.db.composing import assignments, filled, quoted
 from sqlmig.db.context import RunContext
 from sqlmig.db.guard import SPEAK_NOW, TIDY, guard
 from sqlmig.db.locks import transaction_locks
 from sqlmig.db.roles import authorization, owners_block, run_as
-from sqlmig.db.session import assignments, filled, quoted
 from sqlmig.plan.resolve import Work, digests_along
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.values import Plan, Step

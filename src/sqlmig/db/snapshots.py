@@ -10,9 +10,10 @@ import time
 from typing import Final
 
 from sqlmig.db import failures
+from sqlmig.db.composing import text_of
 from sqlmig.db.plain import Located
 from sqlmig.db.polling import Ended
-from sqlmig.db.session import Session, text_of
+from sqlmig.db.session import Session
 from sqlmig.db.underway import Underway
 from sqlmig.plan.results import Failure, Holder, Outcome
 from sqlmig.sql.leftovers import IndexBuilt, IndexDropped, IndexRebuilt, Leftover, PartitionDetached

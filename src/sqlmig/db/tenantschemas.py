@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sqlmig.db.composing import Composed, compose, quoted, text_of
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import key_of
-from sqlmig.db.session import Composed, Session, compose, quoted, text_of
+from sqlmig.db.session import Session
 from sqlmig.errors import ConnectionFailed, LockNotObtained
 from sqlmig.plan.retry import Remedy, remedy
 from sqlmig.plan.tenantdrop import Piece

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlmig.db.composing import filled
 from sqlmig.db.context import RunContext
 from sqlmig.db.history import statement_text, target_row
-from sqlmig.db.session import Session, filled
+from sqlmig.db.session import Session
 from sqlmig.plan.values import Step
 from sqlmig.project.config.values import Config
 from sqlmig.project.durations import milliseconds

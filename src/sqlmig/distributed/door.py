@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlmig.db.session import quoted
+from sqlmig.db.composing import quoted
 from sqlmig.errors import ConnectionFailed, SqlmigError, UsageError
 from sqlmig.plan.queued import JobState, Manifest
 from sqlmig.plan.queueing import manifest_id

@@ -6,7 +6,8 @@ import datetime
 import socket
 from collections.abc import Iterable
 
-from sqlmig.db.session import Session, compose
+from sqlmig.db.composing import compose
+from sqlmig.db.session import Session
 from sqlmig.distributed.door import STATES, App, Job, Status, jobs_in
 from sqlmig.distributed.tables import query
 from sqlmig.plan.queued import Attempt, Ending, QueuedJob

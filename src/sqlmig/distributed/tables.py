@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from importlib import resources
 from typing import Final
 
+from sqlmig.db.composing import compose, quoted
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.history import existing_schemas
 from sqlmig.db.locks import key_of
-from sqlmig.db.session import Session, compose, make_schema, quoted
+from sqlmig.db.session import Session, make_schema
 from sqlmig.distributed.door import migrations, schema_text
 from sqlmig.errors import ConnectionFailed, Refused, UsageError
 from sqlmig.project.load import ProjectFiles

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlmig.db import failures, runs
+from sqlmig.db import runs
 from sqlmig.db.lane import Lane, Trial
 from sqlmig.db.servers import lock_table
 from sqlmig.errors import MigrationFailed
@@ -28,7 +28,7 @@ from sqlmig.fleet.rows import serve_all
 from sqlmig.fleet.share import Share
 from sqlmig.fleet.stage import Assignment, StageEnded
 from sqlmig.fleet.values import Fleet, Ran, telling_waits
-from sqlmig.fleet.verdict import Verdict, held_by_another_run, verdict
+from sqlmig.fleet.verdict import Verdict, said, verdict, with_all_waits
 from sqlmig.plan.adapting import fixed
 from sqlmig.plan.budget import LockTable, budget
 from sqlmig.plan.events import (
@@ -41,9 +41,9 @@ from sqlmig.plan.events import (
     WaveBegan,
     WorkersChanged,
 )
-from sqlmig.plan.grouping import item_error
-from sqlmig.plan.results import Failure, Outcome, StepResult, TargetResult
-from sqlmig.plan.rollout import ErrorKind, Identity, ItemError, ItemState, RunState, Wave
+from sqlmig.plan.grouping import item_error, not_planned
+from sqlmig.plan.results import Failure, Outcome, TargetResult
+from sqlmig.plan.rollout import Identity, ItemError, ItemState, RunState, Wave
 from sqlmig.plan.values import Step, Target, TargetPlan
 
 KEPT = 200
@@ -204,9 +204,8 @@ class _Control:
     def _not_planned(self, one: runs.Claimed, why: Failure | None) -> None:
         """A target that the registry does not give any more, or that may not run as it is now."""
         message = why.message if why is not None else f"{one.schema} is no longer in the registry"
-        kind = ErrorKind(one.track, "", None, None, None, message.replace(one.schema, "<schema>"))
-        report = runs.Report(one.identity, ItemState.FAILED, stage=self._stage, error=ItemError(kind, message))
-        self._share.report(report)
+        error = not_planned(one.track, one.schema, message)
+        self._share.report(runs.Report(one.identity, ItemState.FAILED, stage=self._stage, error=error))
         self._fleet.observer(Told(f"{message}: nothing was done there"))
 
     def _serve(
@@ -304,7 +303,7 @@ class _Control:
         )
         self._share.report(report)
         blockers = ended.steps[-1].blockers if ended.steps else ()
-        why = _said(ended)
+        why = said(ended)
         told = TargetRequeued(worker, ended.plan.target, why, item.attempts, found.delay, blockers)
         self._fleet.observer(told)
 
@@ -315,7 +314,7 @@ class _Control:
         failure = ended.failure if ended is not None else None
         failed = ended.failed_step if ended is not None else None
         if ended is not None and failed is not None:
-            failed = item.steps[-1] = _with_all_waits(ended, failed, found)
+            failed = item.steps[-1] = with_all_waits(ended, failed, found)
             failure = recorded(self._fleet.session, self._fleet.context, failed, found.outcome)
         done = [step for step in item.steps if step.outcome is Outcome.DONE]
         kept = tuple(item.steps) if failure is not None or len(self._plans) <= KEPT else ()
@@ -336,8 +335,9 @@ class _Control:
     def _judge(self, error: ItemError | None, ended: StageEnded | None, target: Target) -> None:
         """Whether the run may go on after what happened to one target."""
         kind = error.kind if error is not None else None
-        cure = ended.remedy if ended is not None else None
-        self._breaker = self._breaker.after(kind, schema=target.schema, cure=cure)
+        self._breaker = self._breaker.after(
+            kind, schema=target.schema, cure=ended.remedy if ended is not None else None
+        )
         reason = self._breaker.tripped
         if reason is not None and self.stopped is None:
             halt(self._fleet, self._run_id, reason)
@@ -400,20 +400,3 @@ class _Control:
         closed = pass_gate(self._fleet, self._run_id, self._waves, self._wave, found, self._plans)
         if closed is not None:
             self._stop(closed)
-
-
-def _with_all_waits(ended: StageEnded, failed: StepResult, found: Verdict) -> StepResult:
-    """The same; where another run's lock was in the way, told with the waits of all trials."""
-    if not held_by_another_run(ended) or failed.step.shared or not failed.step.transaction:
-        return failed
-    return replace(failed, failure=failures.lock_not_obtained(failed.step, round(found.waited, 1), failed.blockers))
-
-
-def _said(ended: StageEnded) -> str:
-    """Why somebody was in the way, in short."""
-    if ended.failure is None:
-        return ""
-    step = ended.failed_step.step if ended.failed_step is not None else None
-    if held_by_another_run(ended) and step is not None and step.transaction and not step.shared:
-        return f"another run holds {ended.plan.target.schema}"
-    return ended.failure.error.message if ended.failure.error is not None else ended.failure.message

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlmig.db import runs
-from sqlmig.db.session import Session, text_of
+from sqlmig.db.composing import text_of
+from sqlmig.db.session import Session
 from sqlmig.errors import ConfigError
 from sqlmig.fleet.targets import Selection
 from sqlmig.plan.planner import Goal, Up

@@ -1,11 +1,12 @@
-"""What the way in which a worker ended means for the target: a pure function."""
+"""What the way in which a worker ended means for the target, and how that is said: pure functions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sqlmig.db import failures
 from sqlmig.fleet.stage import StageEnded
-from sqlmig.plan.results import Outcome
+from sqlmig.plan.results import Outcome, StepResult
 from sqlmig.plan.retry import Remedy, pause_before
 from sqlmig.plan.rollout import ItemState
 
@@ -76,3 +77,20 @@ def held_by_another_run(ended: StageEnded) -> bool:
 def _in_the_way(ended: StageEnded) -> bool:
     """Somebody held a lock, or all connections were taken before anything began."""
     return ended.remedy is Remedy.RETRY or (ended.remedy is Remedy.RECONNECT and not ended.steps)
+
+
+def with_all_waits(ended: StageEnded, failed: StepResult, found: Verdict) -> StepResult:
+    """The same; where another run's lock was in the way, told with the waits of all trials."""
+    if not held_by_another_run(ended) or failed.step.shared or not failed.step.transaction:
+        return failed
+    return replace(failed, failure=failures.lock_not_obtained(failed.step, round(found.waited, 1), failed.blockers))
+
+
+def said(ended: StageEnded) -> str:
+    """Why somebody was in the way, in short."""
+    if ended.failure is None:
+        return ""
+    step = ended.failed_step.step if ended.failed_step is not None else None
+    if held_by_another_run(ended) and step is not None and step.transaction and not step.shared:
+        return f"another run holds {ended.plan.target.schema}"
+    return ended.failure.error.message if ended.failure.error is not None else ended.failure.message

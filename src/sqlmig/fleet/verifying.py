@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlmig.db.composing import quoted
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Session, quoted
+from sqlmig.db.session import Session
 from sqlmig.plan.values import Target
 from sqlmig.project.directives import FileKind
 from sqlmig.project.load import ProjectFiles

@@ -66,6 +66,11 @@ def item_error(failure: Failure, step: Step | None, target: Target) -> ItemError
     return ItemError(kind_of(failure, step, target), failure.message)
 
 
+def not_planned(track: str, schema: str, message: str) -> ItemError:
+    """The error of a target for which there is no plan; equal for all that have none for the same reason."""
+    return ItemError(ErrorKind(track, "", None, None, None, message.replace(schema, "<schema>")), message)
+
+
 def _statement(failure: Failure, step: Step) -> int | None:
     """The number of the statement whose text the failure names; the place tells those of one text apart."""
     alike = [statement for statement in step.statements if statement.text == failure.statement]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sqlmig.db.composing import quoted
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.records import OWN_ROLE
-from sqlmig.db.session import Session, quoted
+from sqlmig.db.session import Session
 from sqlmig.errors import LockNotObtained, MigrationFailed, Place, Problem, ProjectError
 from sqlmig.plan.retry import Remedy, remedy
 from sqlmig.project.load import ProjectFiles

@@ -17,10 +17,11 @@ from functools import lru_cache
 from itertools import accumulate
 
 from sqlmig.catalog.snapshot import Snapshot
+from sqlmig.db.composing import literal, text_of
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.history import statement_text
-from sqlmig.db.session import Session, literal, text_of
+from sqlmig.db.session import Session
 from sqlmig.errors import MigrationFailed, Place, Problem, ProjectError
 from sqlmig.plan.examine import examine
 from sqlmig.plan.values import TargetPlan

@@ -10,11 +10,12 @@ from fnmatch import fnmatchcase
 from sqlmig.catalog.fingerprint import fingerprints
 from sqlmig.catalog.snapshot import Snapshot
 from sqlmig.db import history
+from sqlmig.db.composing import compose, filled, text_of
 from sqlmig.db.context import RunContext
 from sqlmig.db.guard import SPEAK_NOW, TIDY
 from sqlmig.db.history import statement_text
 from sqlmig.db.locks import Keys, key_of, locked, shared_key
-from sqlmig.db.session import Session, compose, filled, text_of
+from sqlmig.db.session import Session
 from sqlmig.errors import MigrationFailed, Place, Refused, UsageError
 from sqlmig.plan.provisioning import PoolFilled
 from sqlmig.project.load import ProjectFiles

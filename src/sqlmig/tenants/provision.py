@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from sqlmig.db.composing import assignments, quoted
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.guard import SPEAK_NOW, TIDY
-from sqlmig.db.session import Answer, Session, assignments, quoted
+from sqlmig.db.session import Answer, Session
 from sqlmig.errors import MigrationFailed, Place, Problem, ProjectError
 from sqlmig.plan.examine import examine
 from sqlmig.plan.results import ServerError

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlmig.db.session import Session, text_of
+from sqlmig.db.composing import text_of
+from sqlmig.db.session import Session
 from sqlmig.db.tenantstates import read_due, read_pool
 from sqlmig.errors import ConfigError
 from sqlmig.plan.reconcile import Facts, Finding, Kind, Reconciled, SchemaFacts, looks_like, reconcile

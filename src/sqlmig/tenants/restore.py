@@ -20,12 +20,13 @@ from sqlmig.backups.opening import Opened, Stored, check_stored, read_rows, unlo
 from sqlmig.backups.programs import Program, find_program
 from sqlmig.catalog.fingerprint import Aspect, Fingerprint, fingerprints
 from sqlmig.db import backups, history, records
+from sqlmig.db.composing import compose, text_of
 from sqlmig.db.context import RunContext
 from sqlmig.db.dump import LoadingSession, loading
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import locked
 from sqlmig.db.registry import find_tenants
-from sqlmig.db.session import Session, compose, text_of
+from sqlmig.db.session import Session
 from sqlmig.errors import Interrupted, LockNotObtained, Refused, SqlmigError, UsageError
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.retry import Remedy, remedy

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlmig.catalog.fingerprint import fingerprints
 from sqlmig.db import history
-from sqlmig.db.session import Session, text_of
+from sqlmig.db.composing import text_of
+from sqlmig.db.session import Session
 from sqlmig.db.tenantstates import read_backups, read_log
 from sqlmig.fleet.targets import read_snapshot, tenant_target
 from sqlmig.plan.planner import Up, make_plan

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from sqlmig.catalog.fingerprint import fingerprints
 from sqlmig.catalog.snapshot import Snapshot, read_snapshot
+from sqlmig.db.composing import filled
 from sqlmig.db.context import RunContext
 from sqlmig.db.guard import SPEAK_NOW, TIDY
 from sqlmig.db.history import statement_text
-from sqlmig.db.session import Session, filled
+from sqlmig.db.session import Session
 from sqlmig.db.snapshotrows import snapshot_rows
 from sqlmig.errors import Place, Refused
 from sqlmig.plan.values import Step, TargetPlan
