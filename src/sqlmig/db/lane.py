@@ -248,7 +248,8 @@ class Lane:
                 work.waited += polling.seconds if polling is not None else 0.0
                 return wanted, found
             self._roll_back()
-            polling = polling or Polling(self.session, work.step, self._context, patience)
+            settling = work.lost is not None
+            polling = polling or Polling(self.session, work.step, self._context, patience, settling=settling)
             self._pause(work, polling, found.obstacle)
 
     def _pause(self, work: Work, polling: Polling, obstacle: Obstacle) -> None:

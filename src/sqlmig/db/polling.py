@@ -21,6 +21,9 @@ POLL_OBJECTS = 0.035
 """The same for the lock of what all targets share: it is held for one step, and many wait for it in turn."""
 OBJECTS_PATIENCE = 2.0
 """Seconds to try for that one at least."""
+SETTLING = 5.0
+"""Seconds for which a request to stop waits for what became of a COMMIT whose answer was lost: its server process
+may need a moment before it lets go of the locks."""
 
 
 class Ended(Exception):
@@ -49,7 +52,15 @@ class Obstacle(Enum):
 class Polling:
     """The time between tries for the locks of one step."""
 
-    def __init__(self, session: Session, step: Step, context: RunContext, patience: float | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        step: Step,
+        context: RunContext,
+        patience: float | None = None,
+        *,
+        settling: bool = False,
+    ) -> None:
         """Begins the time.
 
         Args:
@@ -57,12 +68,14 @@ class Polling:
             step: whose locks they are.
             context: of the run.
             patience: seconds to try; None for the configuration's.
+            settling: whether an earlier attempt's COMMIT waits to be looked up.
         """
         self._session = session
         self._step = step
         self._context = context
         self._patience = context.lock_wait if patience is None else patience
         self._began = time.monotonic()
+        self._heeds_stop_after = SETTLING if settling else 0.0
         self._told = False
         self.blockers: tuple[Holder, ...] = ()
         """Who held the locks when they were last tried in vain."""
@@ -86,7 +99,7 @@ class Polling:
         self._unless_stopped()
         if self.seconds >= self._patience:
             raise Ended(Outcome.BLOCKED, failures.lock_not_obtained(step, self._patience, self.blockers))
-        context.stop.sleep(POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
+        self._sleep(POLL * (0.5 + random.random()))  # noqa: S311  jitter is no secret
 
     def pause_for_objects(self) -> None:
         """The same for the lock of what all targets share: who has it has it for a moment, and need not be told of.
@@ -100,7 +113,7 @@ class Polling:
         if self.seconds >= patience:
             self._look(replace(context.keys(step.target), objects=objects_key(context.history)))
             raise Ended(Outcome.BLOCKED, failures.objects_not_obtained(step, patience, self.blockers))
-        context.stop.sleep(POLL_OBJECTS * (0.6 + 0.8 * random.random()))  # noqa: S311  jitter is no secret
+        self._sleep(POLL_OBJECTS * (0.6 + 0.8 * random.random()))  # noqa: S311  jitter is no secret
 
     def _look(self, keys: Keys) -> None:
         found = tuple(holders(self._session, keys))
@@ -109,6 +122,12 @@ class Polling:
             self._context.on_wait(self._step.target, list(found))
             self._told = True
 
-    def _unless_stopped(self) -> None:
+    def _sleep(self, seconds: float) -> None:
         if self._context.stop.requested:
+            time.sleep(seconds)
+        else:
+            self._context.stop.sleep(seconds)
+
+    def _unless_stopped(self) -> None:
+        if self._context.stop.requested and self.seconds >= self._heeds_stop_after:
             raise Ended(Outcome.INTERRUPTED, failures.interrupted(self._step))
