@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlmig import engine
 from sqlmig.api import Project
-from sqlmig.errors import Refused
+from sqlmig.db.context import Stop
+from sqlmig.errors import Interrupted, Refused
 from sqlmig.plan.status import Check
 
 
@@ -42,6 +43,7 @@ def ensure_current(
     database_url: str | None = None,
     when_behind: WhenBehind = WhenBehind.APPLY,
     timeout: float = 300.0,
+    stop: Stop | None = None,
 ) -> Check:
     """For an application's start: returns once the database has all that these files need.
 
@@ -53,21 +55,28 @@ def ensure_current(
         database_url: goes before every other source.
         when_behind: apply, wait for another process, or raise.
         timeout: seconds to wait for another process.
+        stop: asks it to stop, from another thread or a signal's handler.
 
     Raises:
         NotCurrent: the database is behind, and stays so.
+        ConnectionFailed: the server cannot be used; `Project.wait` waits for one that is still starting.
         MigrationFailed, LockNotObtained, PlanRefused: applying did not succeed.
+        Interrupted: it was asked to stop.
     """
     project = Project.load(path, environment=environment, database_url=database_url)
+    stop = stop or Stop()
     deadline = time.monotonic() + timeout
     found = project.check()
     while not found.current:
+        if stop.requested:
+            raise Interrupted("asked to stop before the database was current", next="start again")
         if when_behind is WhenBehind.RAISE or (when_behind is WhenBehind.WAIT and time.monotonic() >= deadline):
             raise NotCurrent(found)
         if when_behind is WhenBehind.APPLY:
-            engine.raise_unless_done(project.apply(lock_wait=f"{max(int(timeout), 1)}s", command="ensure_current"))
+            lock_wait = f"{max(int(timeout), 1)}s"
+            engine.raise_unless_done(project.apply(lock_wait=lock_wait, command="ensure_current", stop=stop))
             return project.check()
-        time.sleep(0.5)
+        stop.sleep(0.5)
         found = project.check()
     return found
 

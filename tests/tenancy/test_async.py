@@ -85,9 +85,10 @@ def test_a_connection_and_its_cursors_are_of_no_use_behind_the_block(run: Callab
             cursor, named = conn.cursor(), conn.cursor("named")
             await named.execute("SELECT 1")
         async with tenants.connection("t3"):
-            for use in (conn.execute, cursor.execute, named.execute):
-                with pytest.raises((ContextLost, psycopg.InterfaceError), match=r"is over|is closed"):
+            for use in (conn.execute, cursor.execute, named.execute, cursor.connection.execute):
+                with pytest.raises(ContextLost, match="the block of tenant t1 is over"):
                     await use("SELECT 1")
+        await psycopg.AsyncCursor.close(named)
 
     run(asked)
 
@@ -173,7 +174,5 @@ def test_who_is_served_is_asked_of_a_coroutine(town: Town) -> None:
                 await tenants.find("t3")
             with pytest.raises(TenantNotFound, match="schema tenant_gone of tenant gone does not exist"):
                 await tenants.connection("gone").__aenter__()
-            # A connection that says something else than it was asked is not trusted again.
-            assert tenants.pool.get_stats()["returns_bad"] == 1
 
     asyncio.run(asked())

@@ -88,8 +88,11 @@ def backups_wanted(
 
 def backing_up(shard: Shard, who: BackUp, stop: Stop) -> Before | None:
     """What makes the backups before a run, and names them in its reason; it raises when one failed."""
-    from sqlmig.admin.backups import back_up_before
     from sqlmig.plan.backing import BackUp
+
+    if who is BackUp.NONE:
+        return None
+    from sqlmig.admin.backups import back_up_before
     from sqlmig.report.backups import told_text
 
     def tell(one: BackedUp) -> None:
@@ -100,7 +103,7 @@ def backing_up(shard: Shard, who: BackUp, stop: Stop) -> Before | None:
         made = back_up_before(shard.project, plan, waves, who, stop=stop, tell=tell)
         return _summary(made) if made else None
 
-    return before if who is not BackUp.NONE else None
+    return before
 
 
 def _summary(made: Sequence[BackedUp]) -> str:

@@ -1,8 +1,9 @@
 """What makes a transaction a tenant's: the messages that open and end it, and what its state says. Pure.
 
 All of the context is local to the transaction, so that the server itself takes it away, also behind a pooler that gives
-the server's process to somebody else after each transaction. It travels in the message of BEGIN: no statement can come
-between. The message of COMMIT asks first whether the context still stands; the server refuses to commit if not.
+the server's process to somebody else after each transaction. It travels in the message of BEGIN, and so does the lookup
+of the tenant: what is true of it when the transaction begins is what counts. The message of COMMIT asks first whether
+the context still stands; the server refuses to commit if not.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import LiteralString
+from functools import lru_cache
+from typing import Any, LiteralString
 
-from psycopg import sql
-from psycopg.pq import TransactionStatus
+import psycopg
+from psycopg import pq, sql
+from psycopg.pq import PipelineStatus, TransactionStatus
 
-from sqlmig.tenancy.failures import ContextLost, TenancyError, TenantNotFound
-
-Statement = LiteralString | bytes | sql.SQL | sql.Composed
-"""What psycopg takes for a statement."""
+from sqlmig.tenancy.failures import ContextLost, TenancyError
 
 MARK = "sqlmig.tenant"
 """The setting that holds the tenant's slug; it is gone when the transaction is, which is how a lost one is noticed."""
@@ -82,28 +82,66 @@ def route(told: int, found: int) -> Route:
     return Route.DIRECT if told == found else Route.POOLER
 
 
-def opening(context: Context, tenant: Tenant) -> sql.Composed:
-    """BEGIN with all of the context, as one message; its last row is the schema where names are looked up first."""
+def opening(context: Context, slug: str, found: sql.Composed) -> sql.Composed:
+    """BEGIN, the lookup and all of the context, as one message: no statement can come between.
+
+    Args:
+        context: what every tenant's transaction has.
+        slug: the tenant.
+        found: the query that gives the tenant's row, `id`, `schema` and perhaps `active`.
+    """
+    return sql.SQL(_OPENING).format(found=found, slug=sql.Literal(slug), **_fixed(context))
+
+
+@lru_cache
+def _fixed(context: Context) -> Mapping[str, sql.SQL]:
+    """What is the same in every message of a pool that opens a block."""
     # The session's temporary tables come last: what another transaction left there hides nothing.
-    path = sql.SQL(", ").join(map(sql.Identifier, (tenant.schema, *context.search_path, "pg_temp"))).as_string()
-    settings = {"search_path": path, **context.values(tenant)} | ({"role": context.role} if context.role else {})
-    calls = (
-        sql.SQL("pg_catalog.set_config({}, {}, true)").format(*map(sql.Literal, pair)) for pair in settings.items()
-    )
-    return sql.SQL("BEGIN; SELECT {}; SELECT pg_catalog.current_schema()").format(sql.SQL(", ").join(calls))
+    behind = sql.SQL(", ").join(map(sql.Identifier, (*context.search_path, "pg_temp"))).as_string()
+    parts = {
+        "behind": sql.Literal(f", {behind}"),
+        "setting": _calling("pg_catalog.set_config({}, asked.id, true)", context.setting),
+        "mark": sql.Literal(MARK),
+        "role": _calling("pg_catalog.set_config('role', {}, true)", context.role),
+    }
+    return {name: sql.SQL(part.as_string()) for name, part in parts.items()}
 
 
-def check_opened(tenant: Tenant, schema: str | None) -> None:
-    """Whether names are looked up in the tenant's schema.
+# A lookup without a column `active` takes the one from outside.
+_OPENING: LiteralString = """\
+BEGIN;
+SELECT asked.*,
+    pg_catalog.set_config('search_path', pg_catalog.quote_ident(asked.schema) || {behind}, true){setting}
+FROM (SELECT true AS active) AS otherwise,
+LATERAL (SELECT id::text, schema::text, active::bool FROM (
+{found}
+) AS found LIMIT 2) AS asked;
+SELECT pg_catalog.set_config({mark}, {slug}, true){role};
+SELECT pg_catalog.current_schema()"""
+
+
+def _calling(call: LiteralString, value: str | None) -> sql.Composable:
+    return sql.SQL(", " + call).format(value) if value is not None else sql.SQL("")
+
+
+Answers = Sequence[Sequence[tuple[Any, ...]]]
+"""The rows of each statement of a message."""
+
+
+class MixedUp(psycopg.OperationalError):
+    """A connection has got the answer to another message, as some poolers give after a cancelled statement."""
+
+
+def found_by(slug: str, answers: Answers) -> tuple[Sequence[tuple[Any, ...]], str | None]:
+    """The lookup's rows, and the schema where names are looked up now, from the answers to `opening`.
 
     Raises:
-        TenantNotFound: the schema is not there, or the role may not use it.
+        MixedUp: they are answers to something else; nothing is known of the connection.
     """
-    if schema != tenant.schema:
-        raise TenantNotFound(
-            f"schema {tenant.schema} of tenant {tenant.slug} does not exist, or the role may not use it",
-            next="sqlmig tenant list shows the schemas; the role needs USAGE on them",
-        )
+    match answers:
+        case [_, rows, [(echo, *_)], [(schema,)]] if echo == slug:
+            return rows, schema
+    raise MixedUp("the connection gave the answer to another message")
 
 
 def committing(context: Context, tenant: Tenant, way: Route) -> sql.Composed:
@@ -116,30 +154,33 @@ def committing(context: Context, tenant: Tenant, way: Route) -> sql.Composed:
     return sql.SQL("SELECT 1 / ({})::pg_catalog.int4; COMMIT; {}").format(held, leaving(context, way))
 
 
-def rolling_back(context: Context, way: Route, status: int) -> sql.Composed:
+def rolling_back(context: Context, way: Route, status: int) -> sql.SQL | sql.Composed:
     """ROLLBACK, where a transaction is open, and what follows it."""
     if status == TransactionStatus.IDLE:
         return leaving(context, way)
     return sql.SQL("ROLLBACK; {}").format(leaving(context, way))
 
 
-def leaving(context: Context, way: Route) -> sql.Composed:
+@lru_cache
+def leaving(context: Context, way: Route) -> sql.SQL:
     """Takes out of the session what an application's own statements may have put there; rides with COMMIT.
 
-    What the pool sets is gone with the transaction. A plain SET, a temporary table or a cursor WITH HOLD is not.
+    What the pool sets is gone with the transaction. A plain SET, a temporary table, a cursor WITH HOLD, a session's
+    advisory lock and much else is not.
     """
     settings = [sql.Identifier(*name.split(".")) for name in (MARK, context.setting) if name]
-    return sql.SQL("RESET ROLE; {}; {}; CLOSE ALL; DISCARD TEMP").format(
-        sql.SQL("; ").join(sql.SQL("RESET {}").format(name) for name in settings), resting_path(way)
-    )
+    resets = sql.SQL("; ").join(sql.SQL("RESET {}").format(name) for name in settings)
+    session = sql.SQL(_OWN) if way is Route.DIRECT else sql.SQL(_SHARED).format(resets)
+    return sql.SQL(sql.SQL(_LEAVING).format(session=session).as_string())
 
 
-def resting_path(way: Route) -> sql.SQL:
-    """The search path between transactions: without a tenant no name is found.
-
-    Behind a pooler the session is not ours; there the role's own default has to be empty.
-    """
-    return sql.SQL("SET search_path = ''" if way is Route.DIRECT else "RESET search_path")
+_LEAVING: LiteralString = (
+    "RESET SESSION AUTHORIZATION; RESET ROLE; {session}; CLOSE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES"
+)
+# Together what DISCARD ALL does, which wants a message of its own. Between transactions no name is found.
+_OWN: LiteralString = "RESET ALL; SET search_path = ''; DEALLOCATE ALL; SELECT FROM pg_catalog.pg_advisory_unlock_all()"
+# Settings, locks and prepared statements may be another client's. The role's own search path has to be empty here.
+_SHARED: LiteralString = "{}; RESET search_path"
 
 
 def may_go_on(tenant: Tenant, status: int) -> None:
@@ -160,44 +201,22 @@ def may_go_on(tenant: Tenant, status: int) -> None:
         )
 
 
-def may_commit(tenant: Tenant, status: int) -> None:
+def is_busy(connection: pq.abc.PGconn) -> bool:
+    """Whether a statement is under way; a pipeline that is still open counts as one."""
+    return connection.transaction_status == TransactionStatus.ACTIVE or connection.pipeline_status != PipelineStatus.OFF
+
+
+def may_commit(tenant: Tenant, connection: pq.abc.PGconn) -> None:
     """Asked at the end of a tenant's block.
 
     Raises:
         ContextLost: the transaction has ended, or is not done yet.
     """
-    may_go_on(tenant, status)
-    if status == TransactionStatus.ACTIVE:
+    may_go_on(tenant, connection.transaction_status)
+    if is_busy(connection):
         # Whoever reads a stream holds the connection: to wait for it here would be to wait for ever.
         raise ContextLost(
             f"at its end the block of tenant {tenant.slug} was still running a statement",
             state="the connection was closed, and the transaction rolled back with it",
-            next="read a stream or COPY to its end, and wait for other threads and tasks",
+            next="read a stream or COPY to its end, leave a pipeline, and wait for other threads and tasks",
         )
-
-
-def not_allowed(tenant: Tenant, call: str) -> ContextLost:
-    """The error of a call that would end the transaction inside of the block."""
-    return ContextLost(
-        f"{call}() inside of the block of tenant {tenant.slug} would end its transaction, and the tenant with it",
-        state="nothing was sent; the transaction goes on",
-        next="leave the block to commit, raise to roll back; use conn.transaction() for what may fail on its own",
-    )
-
-
-def not_committed(tenant: Tenant) -> ContextLost:
-    """The error of a block whose transaction is not the one that the pool has opened."""
-    return ContextLost(
-        f"at its end the block of tenant {tenant.slug} was in another transaction, or in another tenant's",
-        state="what was not committed before is rolled back",
-        next="look for COMMIT, ROLLBACK and set_config in the block's statements",
-    )
-
-
-def over(tenant: Tenant) -> ContextLost:
-    """The error of a connection that is used behind its block."""
-    return ContextLost(
-        f"the block of tenant {tenant.slug} is over; its connection serves somebody else now",
-        state="nothing was sent",
-        next="open a new block with connection()",
-    )
