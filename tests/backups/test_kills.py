@@ -183,7 +183,8 @@ def test_somebody_who_writes_too_long_ends_a_restore(full: Shop, cli: Cli, conne
     said = cli("tenant", "restore", "acme", "--from", backup.backup_id)
     blocker.rollback()
     assert said.returncode == 4
-    assert "canceling statement due to lock timeout" in said.stderr
+    assert "somebody still writes to the tables that the restore replaces: pid " in said.stderr
+    assert "idle in transaction" in said.stderr
     assert schemas(full) == ["tenant_acme"]
 
 
@@ -200,6 +201,65 @@ def test_a_server_that_ends_the_session_leaves_the_tenant_as_it_was(full: Shop, 
     assert process.returncode == 3
     assert "the restore of tenant acme failed" in said
     assert schemas(full) == ["tenant_acme"]
+
+
+# --- looking, and removing ---
+
+
+def test_a_request_to_stop_ends_the_reading_of_a_backup(full: Shop, cli: Cli) -> None:
+    first, second = (made(full.project(), "acme") for _ in range(2))
+    dump = full.folder / "backups" / first.folder / "dump.gz"
+    beginning = dump.read_bytes()[:100]
+    dump.unlink()
+    os.mkfifo(dump)
+    with cli.start("backup", "verify", second.backup_id, first.backup_id) as process, dump.open("wb") as pipe:
+        # It reads now, and waits for the rest.
+        pipe.write(beginning)
+        pipe.flush()
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("sqlmig: stopping: ")
+        pipe.close()
+        out, told = process.communicate(timeout=60)
+    assert process.returncode == 5
+    assert out == f"{second.backup_id} of acme: good, 6 entries\n"
+    assert told == (
+        "sqlmig: error: stopped on request: 1 of 2 backups were read\n"
+        "  state: nothing was changed\n"
+        "  next: run the command again\n"
+    )
+
+
+def test_a_request_to_stop_lets_the_removal_of_one_backup_be_finished_and_begins_no_other(
+    full: Shop, cli: Cli, connect: Connect
+) -> None:
+    backup_ids = [made(full.project(), "acme").backup_id for _ in range(3)]
+    full.sql("UPDATE sqlmig.backup SET state = 'failed', finished_at = now()")
+    full.sql(
+        "CREATE FUNCTION core.gate() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NEW; END';"
+        "CREATE TRIGGER gate BEFORE UPDATE ON sqlmig.backup FOR EACH ROW EXECUTE FUNCTION core.gate()"
+    )
+    blocker = connect()
+    blocker.execute("SELECT pg_advisory_lock(42)")
+    with cli.start("backup", "prune") as process:
+        until(lambda: waiting(full, "sqlmig%"), process)
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("sqlmig: stopping: ")
+        blocker.execute("SELECT pg_advisory_unlock(42)")
+        out, told = process.communicate(timeout=60)
+    assert process.returncode == 5
+    assert out == f"removed: {backup_ids[0]} of acme, failed\n"
+    assert told == (
+        "sqlmig: error: stopped on request: 1 of 3 backups were looked at\n"
+        "  state: what is removed is recorded as such, the rest is there\n"
+        "  next: run the command again\n"
+    )
+    assert states(full) == [BackupState.FAILED, BackupState.FAILED, BackupState.PRUNED]
+    assert len(list((full.folder / "backups").rglob("manifest.json"))) == 2
+    assert cli("backup", "prune").returncode == 0
+    assert states(full) == [BackupState.PRUNED] * 3
 
 
 def schemas(shop: Shop) -> list[object]:

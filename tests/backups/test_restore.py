@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
-from backingup import made
+from backingup import fill_example, made, tables
 from shop import Shop
 from sqlmig.admin import backups
 from sqlmig.api import Project
@@ -53,17 +52,6 @@ def test_the_example_comes_back_with_every_type_vectors_included(example: Projec
     assert example.status().current
 
 
-@pytest.mark.parametrize("slug", ["copy", "acme-test"], ids=["another-name", "one-that-begins-the-same-and-is-quoted"])
-def test_another_tenant_is_made_of_a_backup(example: Project, connect: Connect, slug: str) -> None:
-    fill_example(connect())
-    backup = made(example, "acme").backup_id
-    restored = backups.restore(example, "acme", backup=backup, new_slug=slug)
-    assert restored.tenant.schema == f"tenant_{slug}"
-    assert example.status().current
-    assert example.verify().clean
-    assert tables(connect(), f"tenant_{slug}") == tables(connect(), "tenant_acme")
-
-
 def test_every_kind_of_object_and_value_comes_back(shop: Shop) -> None:
     shop.with_tenants("acme")
     shop.sql("SET search_path = tenant_acme")
@@ -89,22 +77,6 @@ def test_a_copy_of_every_kind_looks_at_nothing_of_the_original(shop: Shop) -> No
     assert shop.one("SELECT count(*) FROM tenant_copy.seen") == 2
 
 
-def fill_example(connection: psycopg.Connection[Any]) -> None:
-    connection.execute("SET search_path = tenant_acme, extensions")
-    connection.execute((FOLDER / "example_rows.sql").read_bytes())
-
-
 def has_vector(connection: psycopg.Connection[Any]) -> bool:
     row = connection.execute("SELECT to_regtype('extensions.vector') IS NOT NULL").fetchone()
     return row is not None and bool(row[0])
-
-
-def tables(connection: psycopg.Connection[Any], schema: str) -> dict[str, Any]:
-    """Every row of every table of a schema, as text."""
-    names = connection.execute(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = %s::regnamespace ORDER BY 1", [schema]
-    ).fetchall()
-    return {
-        name: connection.execute(f'SELECT t::text FROM "{schema}"."{name}" t ORDER BY 1').fetchall()
-        for (name,) in names
-    }

@@ -9,11 +9,14 @@ import psycopg
 import pytest
 
 from backingup import made
+from commandline import Cli
 from shop import FILES, Shop
 from sqlmig.admin import backups, lifecycle
 from sqlmig.api import Project
-from sqlmig.errors import Refused
-from tenantlife import by_schema
+from sqlmig.db.locks import key_of
+from sqlmig.errors import LockNotObtained, Refused
+from tenantlife import AT_THE_GATE, GATE, blocked_on_the_gate, by_schema, living, until
+from tenantlife import FILES as LIFE
 
 Connect = Callable[..., psycopg.Connection[Any]]
 
@@ -173,3 +176,75 @@ def test_a_schema_may_have_any_name(shop: Shop, schema: str) -> None:
     shop.sql(f'DELETE FROM {quoted}."odd ""\n table"')
     backups.restore(shop.project(), "acme", backup=backup)
     assert shop.sql(f'SELECT * FROM {quoted}."odd ""\n table"') == [(1, "x\ny")]
+
+
+def test_the_registrys_row_stays_as_it_is_and_what_differs_is_named(shop: Shop) -> None:
+    shop.with_tenants("acme")
+    backup = made(shop.project(), "acme").backup_id
+    shop.sql("UPDATE core.tenants SET tier = 'enterprise'")
+    restored = backups.restore(shop.project(), "acme", backup=backup)
+    assert restored.notes == ("the registry's row stays as it is now; other than in the backup: tier",)
+    assert shop.one("SELECT tier FROM core.tenants") == "enterprise"
+
+
+def test_a_tenant_that_is_called_otherwise_now_is_not_made_a_second_time(shop: Shop) -> None:
+    living(shop, "acme")
+    shop.write({"sqlmig.yaml": LIFE["sqlmig.yaml"] + "backup: {url: backups}\n"})
+    backup = made(shop.project(), "acme").backup_id
+    lifecycle.rename(shop.project(), "acme", "apex")
+    with pytest.raises(Refused) as caught:
+        backups.restore(shop.project(), "acme", backup=backup)
+    assert caught.value.message == f"the tenant of backup {backup} is there, and is called apex now"
+    assert caught.value.next == f"sqlmig tenant restore apex --from {backup}; or, beside it: --as NEW"
+    assert backups.restore(shop.project(), "apex", backup=backup).tenant.schema == "tenant_apex"
+    assert shop.sql("SELECT slug, schema_name FROM core.tenants") == [("apex", "tenant_apex")]
+
+
+def test_who_renamed_the_tenant_while_the_restore_waited_for_it_is_noticed(shop: Shop, cli: Cli) -> None:
+    living(shop, "acme")
+    shop.write({"sqlmig.yaml": LIFE["sqlmig.yaml"].replace("2s", "60s") + "backup: {url: backups}\n"})
+    backup = made(shop.project(), "acme").backup_id
+    shop.write({"sql/lifecycle/rename.sql": AT_THE_GATE + LIFE["sql/lifecycle/rename.sql"]})
+    shop.sql("SELECT pg_advisory_lock(%s)", GATE)
+    with cli.start("tenant", "rename", "acme", "apex") as renaming:
+        blocked_on_the_gate(shop)
+        with cli.start("tenant", "restore", "acme", "--from", backup) as restoring:
+            tries = "application_name = 'sqlmig (restore)' AND query LIKE '%%pg_try_adv%%'"
+            until(lambda: shop.one(f"SELECT count(*) FROM pg_stat_activity WHERE {tries}") != 0)
+            shop.sql("SELECT pg_advisory_unlock(%s)", GATE)
+            renaming.communicate(timeout=60)
+            _, told = restoring.communicate(timeout=60)
+    assert (renaming.returncode, restoring.returncode) == (0, 1)
+    assert "is there, and is called apex now" in told
+    assert shop.sql("SELECT slug, schema_name FROM core.tenants") == [("apex", "tenant_apex")]
+    assert shop.tables("tenant_acme") == []
+
+
+def test_a_copy_waits_for_no_run_in_the_original(shop: Shop, connect: Connect) -> None:
+    shop.with_tenants("acme")
+    backup = made(shop.project(), "acme").backup_id
+    # As if a run held it.
+    connect().execute("SELECT pg_advisory_lock(%s)", [key_of("sqlmig", "target", "1")])
+    with pytest.raises(LockNotObtained) as caught:
+        backups.restore(shop.project(), "acme", backup=backup, new_slug="copy")
+    assert caught.value.message == (
+        "a run holds the tenant with schema tenant_acme, which has to step aside for the time of the restore"
+    )
+    assert shop.sql("SELECT slug FROM core.tenants") == [("acme",)]
+
+
+def test_other_runs_begin_while_a_restore_is_under_way(shop: Shop, cli: Cli, connect: Connect) -> None:
+    shop.with_tenants("acme", "globex")
+    shop.write({"sqlmig.yaml": (shop.folder / "sqlmig.yaml").read_text().replace("500ms", "60s")})
+    backup = made(shop.project(), "acme").backup_id
+    writer = connect(autocommit=False)
+    writer.execute("INSERT INTO tenant_acme.deals VALUES (1, 'late')")
+    shop.pair("tenant", "0002_notes", "CREATE TABLE notes (id int);")
+    with cli.start("tenant", "restore", "acme", "--from", backup) as restoring:
+        waits = "application_name = 'sqlmig (restore)' AND wait_event_type = 'Lock'"
+        until(lambda: shop.one(f"SELECT count(*) FROM pg_stat_activity WHERE {waits}") != 0)
+        assert shop.apply("tenant_globex").exit_status == 0
+        writer.rollback()
+        restoring.communicate(timeout=60)
+    assert restoring.returncode == 0
+    assert shop.tables("tenant_globex") == ["deals", "notes"]

@@ -73,6 +73,8 @@ def test_waiting_for_a_run_ends_when_it_is_stopped(shop: Shop, cli: Cli, argumen
     # As if runs held the platform and the tenant.
     for key in (shared_key("sqlmig"), key_of("sqlmig", "target", "1")):
         shop.sql("SELECT pg_advisory_lock(%s)", key)
+    # The command before may have ended, and its session not yet.
+    until(lambda: shop.sql(TRIES) == [])
     with cli.start("tenant", *arguments) as process:
         until(lambda: shop.sql(TRIES) != [])
         process.send_signal(signal.SIGTERM)

@@ -187,6 +187,7 @@ def verify_backups(
     names: Sequence[str] = (),
     *,
     identity: Path | None = None,
+    stop: Stop | None = None,
     tell: Callable[[Verified], None] = lambda _one: None,
 ) -> tuple[Verified, ...]:
     """Reads backups back: checksums, and with the key, that they can be decrypted and that pg_restore reads them.
@@ -195,35 +196,39 @@ def verify_backups(
         project: on one database.
         names: ids or their beginnings; without them, every complete backup.
         identity: a file with private age keys.
+        stop: asks to stop: what is not read by then has an `Interrupted` in the place of an answer.
         tell: is told of each backup.
 
     Raises:
         UsageError: there is no such backup.
     """
+    stop = stop or Stop()
     known = list_backups(project)
     rows = [opening.find(known, name) for name in names] or [r for r in known if r.state is BackupState.DONE]
     keys = unlocking(project.config, identity)
     found = []
     for row in rows:
-        result = verifying.verify(project.config, row, keys)
+        result = verifying.verify(project.config, row, keys, stop)
         tell(result)
         found.append(result)
     return tuple(found)
 
 
-def prune_backups(project: Project, *, dry_run: bool = False) -> tuple[Pruned, ...]:
+def prune_backups(project: Project, *, dry_run: bool = False, stop: Stop | None = None) -> tuple[Pruned, ...]:
     """Removes the files of backups that `backup.keep` does not keep, of those that failed, and of incomplete ones.
 
     Args:
         project: on one database.
         dry_run: only says which.
+        stop: asks to stop: what is there by then stays, with an `Interrupted`.
     """
+    stop = stop or Stop()
     schema = project.config.history_schema
     with project.session() as opened:
         found = prunable(read_backups(opened, schema), project.config.backup.keep)
         if dry_run:
             return tuple(Pruned(one) for one in found)
-        return tuple(prune_backup(opened, project.config, one) for one in found)
+        return tuple(prune_backup(opened, project.config, one, stop) for one in found)
 
 
 def restore(
@@ -254,10 +259,10 @@ def restore(
     """
     with project.job(stop=stop) as job:
         if "/" in backup:
-            found = opening.stored_at(project.config, backup)
+            found = opening.stored_at(project.config, backup, job.context.stop)
         else:
             known = read_backups(job.session, project.config.history_schema)
-            found = opening.stored(project.config, opening.find(known, backup))
+            found = opening.stored(project.config, opening.find(known, backup), job.context.stop)
         keys = unlocking(project.config, identity)
         if found.manifest.passphrase and identity is None:
             keys = Unlocking(None, passphrase(project.config))

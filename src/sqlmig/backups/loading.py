@@ -33,7 +33,14 @@ class _Section(Enum):
     POST_DATA = "post-data"
 
 
-def load_schema(session: LoadingSession, context: RunContext, opened: Opened, program: Program) -> None:
+def load_schema(
+    session: LoadingSession,
+    context: RunContext,
+    opened: Opened,
+    program: Program,
+    *,
+    loaded: Callable[[], object] = lambda: None,
+) -> None:
     """Runs a dump in the transaction that is open; the schema's old name is free.
 
     Args:
@@ -41,6 +48,7 @@ def load_schema(session: LoadingSession, context: RunContext, opened: Opened, pr
         context: of the run.
         opened: the backup.
         program: pg_restore.
+        loaded: is called when the rows are there, and no index, trigger, foreign key or policy is.
 
     Raises:
         ServerRefused: with what the server said.
@@ -52,6 +60,7 @@ def load_schema(session: LoadingSession, context: RunContext, opened: Opened, pr
         with _script(opened, program, section) as script:
             if section is _Section.DATA:
                 _load_rows(session, context, script.stdout)
+                loaded()
             else:
                 insisting(session, context, partial(session.run, _definitions(script.stdout.read().decode())))
 
@@ -60,7 +69,7 @@ def insisting(session: LoadingSession, context: RunContext, act: Callable[[], ob
     """Does something in the open transaction, again when somebody was in its way, and keeps what was done before.
 
     Raises:
-        ServerRefused: somebody was in its way each time, or it failed.
+        ServerRefused: somebody was in its way each time, or it failed; the transaction is usable.
         Interrupted: it was asked to stop.
     """
     for attempt in range(1, context.config.apply.attempts + 1):
@@ -68,10 +77,12 @@ def insisting(session: LoadingSession, context: RunContext, act: Callable[[], ob
         try:
             act()
         except ServerRefused as error:
-            again = remedy(error.said.sqlstate, error.said.message) is Remedy.RETRY
-            if session.broken or not again or attempt == context.config.apply.attempts:
+            if session.broken:
                 raise
             session.run("ROLLBACK TO SAVEPOINT sqlmig_restore")
+            again = remedy(error.said.sqlstate, error.said.message) is Remedy.RETRY
+            if not again or attempt == context.config.apply.attempts:
+                raise
             context.stop.sleep(pause_before(attempt + 1, random.random()))  # noqa: S311  jitter is no secret
             if context.stop.requested:
                 raise Interrupted("stopped on request") from error

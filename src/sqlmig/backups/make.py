@@ -10,13 +10,10 @@ import datetime
 import io
 import json
 import secrets
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlmig import __version__
-from sqlmig.backups.failures import BackupFailed
+from sqlmig.backups.beforehand import left_alone, refuse_partial
 from sqlmig.backups.manifest import (
     DUMP,
     KEY,
@@ -31,28 +28,26 @@ from sqlmig.backups.manifest import (
     manifest_text,
     part_name,
 )
-from sqlmig.backups.programs import Program, ProgramFailed, Running, find_program, running
+from sqlmig.backups.programs import Program, Running, find_program, running
 from sqlmig.backups.sealing import Source, seal
 from sqlmig.backups.settings import Settings
 from sqlmig.backups.stores import storage_errors, write_whole
+from sqlmig.backups.telling import backup_error
 from sqlmig.catalog.fingerprint import fingerprints
 from sqlmig.db import backups, history
 from sqlmig.db.conninfo import libpq_environment
 from sqlmig.db.context import RunContext, Stop
 from sqlmig.db.dump import Snapshot, snapshot
-from sqlmig.db.errors import ServerRefused
-from sqlmig.db.locks import holders
 from sqlmig.db.registry import find_tenants
 from sqlmig.db.session import Session
 from sqlmig.db.tenantstates import read_recorded
-from sqlmig.errors import Interrupted, LockNotObtained, Refused, SqlmigError
+from sqlmig.errors import Interrupted
 from sqlmig.fleet.targets import tenant_target
 from sqlmig.plan.backups import BackupState
 from sqlmig.plan.tenantstates import TenantState
 from sqlmig.plan.values import Target
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Tenant
-from sqlmig.sql.identifiers import quote_ident
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +104,7 @@ def back_up(
         BackupFailed: with what pg_dump or the store said; the backup is marked as failed.
     """
     program = find_program("pg_dump", server_major(session))
-    _refuse(session, tenant)
+    refuse_partial(session, tenant)
     history.prepare(session, context.history)
     backup_id, made_at = _new_id(session)
     backup = _Backup(files, context, tenant, settings, program, backup_id, made_at, reason)
@@ -122,12 +117,12 @@ def back_up(
         "reason": reason,
         "run_id": run_id,
     }
-    with _left_alone(session, backup):
+    with left_alone(session, context, backup.target, f"tenant {tenant.slug}"):
         backups.begin_backup(session, context, row)
         try:
             manifest = _write(session, backup)
         except Exception as error:
-            told = _told(backup, error)
+            told = backup_error(tenant.slug, error, stopped=context.stop.requested)
             if not session.broken:
                 backups.end_backup(session, context.history, backup_id, BackupState.FAILED, message=told.message)
             raise told from error
@@ -229,72 +224,6 @@ def _new_id(session: Session) -> tuple[str, str]:
     return f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}", at.isoformat(timespec="seconds")
 
 
-def _refuse(session: Session, tenant: Tenant) -> None:
-    """Refuses what a dump of one schema would not hold.
-
-    Raises:
-        Refused: nothing was changed.
-    """
-    if session.pooled:
-        raise Refused(
-            "a pooler stands between sqlmig and the server, and pg_dump needs a session of its own",
-            state="nothing was changed",
-            next="give the URL of the server itself",
-        )
-    if not history.existing_schemas(session, [tenant.schema]):
-        raise Refused(f"schema {tenant.schema} of tenant {tenant.slug} is not there", state="nothing was changed")
-    found = backups.outside(session, tenant.schema)
-    if found is not None:
-        raise Refused(
-            f"rows of {tenant.schema}.{found[0]} are kept in {found[1]}, outside of the schema: a backup of the schema"
-            " would not hold them",
-            state="nothing was changed",
-            next="back the whole database up; docs/backups.md says why",
-        )
-    extension = backups.extension_in(session, tenant.schema)
-    if extension is not None:
-        raise Refused(
-            f"extension {extension} was made in schema {tenant.schema}: a backup of the schema would not hold it, and"
-            " what needs it would not come back",
-            state="nothing was changed",
-            next=f"move it: ALTER EXTENSION {quote_ident(extension)} SET SCHEMA ...; to one in `search_path`",
-        )
-
-
-@contextmanager
-def _left_alone(session: Session, backup: _Backup) -> Iterator[None]:
-    """A block in which no run changes the tenant; other backups of it may be made at the same time.
-
-    Raises:
-        LockNotObtained: a run is changing it.
-        Interrupted: it was asked to stop while it waited.
-    """
-    context, label = backup.context, f"tenant {backup.tenant.slug}"
-    keys = context.keys(backup.target)
-    parameters = {"key": keys.target}
-    began = time.monotonic()
-    while not session.value("SELECT pg_catalog.pg_try_advisory_lock_shared(%(key)s)", parameters):
-        if context.stop.requested:
-            raise Interrupted(
-                f"the backup of {label} was stopped on request while a run held it",
-                state="no backup was made",
-                next="run it again",
-            )
-        if time.monotonic() - began >= context.lock_wait:
-            who = "; ".join(map(str, holders(session, keys))) or "who holds it could not be seen"
-            raise LockNotObtained(
-                f"a run holds {label}: waited {context.lock_wait:g} s for its lock. {who}",
-                state="no backup was made",
-                next="wait for that run, or look with `sqlmig locks`",
-            )
-        context.stop.sleep(0.1)
-    try:
-        yield
-    finally:
-        if not session.broken:
-            session.run("SELECT pg_catalog.pg_advisory_unlock_shared(%(key)s)", parameters)
-
-
 @dataclass(frozen=True, slots=True)
 class _Stoppable:
     """What a program writes, until somebody asks to stop: it may be waiting for a lock, and write nothing for long."""
@@ -310,35 +239,3 @@ class _Stoppable:
 
 
 _LOOK_SECONDS = 0.2
-
-
-def _told(backup: _Backup, error: Exception) -> SqlmigError:
-    """An error in words; a complete backup was not made."""
-    slug = backup.tenant.slug
-    state = "it is marked as failed; `sqlmig backup prune` removes what is there of it"
-    if backup.context.stop.requested:
-        return Interrupted(f"the backup of tenant {slug} was stopped on request", state=state, next="run it again")
-    match error:
-        case ProgramFailed():
-            return BackupFailed(
-                f"the backup of tenant {slug} failed: pg_dump: {error}", state=state, next=_advice(str(error))
-            )
-        case ServerRefused():
-            said = error.said.message
-            return BackupFailed(f"the backup of tenant {slug} failed: {said}", state=state, next=_advice(said))
-        case SqlmigError():
-            return type(error)(
-                f"the backup of tenant {slug} failed: {error.message}", state=error.state or state, next=error.next
-            )
-    return BackupFailed(f"the backup of tenant {slug} failed: {error!r}", state=state)
-
-
-def _advice(said: str) -> str:
-    if "row-level security" in said:
-        return "let the role see every row: ALTER ROLE ... BYPASSRLS; a backup of some rows would be none"
-    # pg_dump limits the wait for its locks with statement_timeout.
-    if "lock timeout" in said or "statement timeout" in said:
-        return "somebody changes the schema; run it again, or raise backup.lock_timeout"
-    if "permission denied" in said:
-        return "back up as the owner of the schema, or as a role that may read all of it (pg_read_all_data)"
-    return "put that right, then run it again"

@@ -12,10 +12,11 @@ from typing import IO, Any
 
 from sqlmig.backups.failures import BackupFailed
 from sqlmig.backups.keys import Unlocking, identities, wrong_key
-from sqlmig.backups.manifest import DUMP, NAME, ROWS, Manifest, Part, read_manifest
+from sqlmig.backups.manifest import DUMP, NAME, ROWS, Manifest, Part, manifest_json, read_manifest
 from sqlmig.backups.sealing import Damaged, Sink, WrongKey, stored_sums, unseal
 from sqlmig.backups.settings import located
-from sqlmig.backups.stores import Store, read_whole, storage_errors
+from sqlmig.backups.stores import StoppableStore, Store, read_whole, storage_errors
+from sqlmig.db.context import Stop
 from sqlmig.errors import Refused, UsageError
 from sqlmig.plan.backups import BackupRow, BackupState
 from sqlmig.project.config.values import Config
@@ -59,10 +60,16 @@ def find(known: Sequence[BackupRow], name: str) -> BackupRow:
     return found[0]
 
 
-def stored(config: Config, row: BackupRow) -> Stored:
+def stored(config: Config, row: BackupRow, stop: Stop) -> Stored:
     """A backup that the history knows, its manifest being the one that the history has.
 
+    Args:
+        config: the project's.
+        row: the backup.
+        stop: ends whatever is read of it.
+
     Raises:
+        Interrupted: it was asked to stop.
         Refused: it is not complete, or was removed.
         BackupFailed: it is not there, or somebody changed the manifest.
     """
@@ -78,7 +85,7 @@ def stored(config: Config, row: BackupRow) -> Stored:
             state="nothing was changed",
             next="`sqlmig backup list` shows the others",
         )
-    found = stored_at(config, row.url)
+    found = stored_at(config, row.url, stop)
     if manifest_differs(found.manifest, row):
         raise BackupFailed(
             f"the manifest of backup {row.backup_id} is not the one that the history has",
@@ -88,13 +95,15 @@ def stored(config: Config, row: BackupRow) -> Stored:
     return replace(found, target=row.target)
 
 
-def stored_at(config: Config, url: str) -> Stored:
+def stored_at(config: Config, url: str, stop: Stop) -> Stored:
     """A backup by the URL of its folder: for one that the history does not know.
 
     Raises:
+        Interrupted: it was asked to stop.
         BackupFailed: there is none, or it cannot be read.
     """
-    store, folder = located(config, url)
+    place, folder = located(config, url)
+    store = StoppableStore(place, stop)
     with storage_errors(store):
         try:
             text = read_whole(store, f"{folder}/{NAME}")
@@ -115,8 +124,6 @@ def stored_at(config: Config, url: str) -> Stored:
 
 def manifest_differs(manifest: Manifest, row: BackupRow) -> bool:
     """Whether a stored manifest is another one than the history has."""
-    from sqlmig.backups.manifest import manifest_json
-
     return bool(json.loads(json.dumps(manifest_json(manifest))) != dict(row.manifest))
 
 

@@ -11,7 +11,7 @@ from sqlmig.errors import ConfigError, UsageError
 from sqlmig.project.config.origin import Unset
 from sqlmig.project.config.values import Config
 from sqlmig.project.durations import milliseconds
-from sqlmig.secret import Secret
+from sqlmig.secret import Secret, mask_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,14 @@ def located(config: Config, url: str) -> tuple[Store, str]:
         url: the backup's, as the history has it: without a secret that the configured one may have.
 
     Raises:
+        UsageError: no backup can be there.
         BackupFailed: a package is missing.
     """
-    base, slug, backup_id = url.rstrip("/").rsplit("/", 2)
+    try:
+        base, slug, backup_id = url.rstrip("/").rsplit("/", 2)
+    except ValueError:
+        message = f"{mask_url(url)} is no backup's folder: those are SLUG/ID in the place that has the backups"
+        raise UsageError(message, next="`sqlmig backup list` shows where they are") from None
     configured = _url(config)
     if configured is not None:
         store = open_store(configured, config.root)

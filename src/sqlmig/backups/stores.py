@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
 from sqlmig.backups.failures import BackupFailed, missing_extra
+from sqlmig.db.context import Stop
+from sqlmig.errors import Interrupted
 from sqlmig.secret import mask_url
 
 
@@ -201,6 +203,46 @@ _OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "ad
 def _protocols(filesystem: Any) -> frozenset[str]:
     names = filesystem.protocol
     return frozenset([names] if isinstance(names, str) else names)
+
+
+@dataclass(frozen=True, slots=True)
+class StoppableStore:
+    """A store that is read until somebody asks to stop: a backup may take hours to be read."""
+
+    store: Store
+    stop: Stop
+
+    @property
+    def url(self) -> str:
+        """The place, without a secret."""
+        return self.store.url
+
+    def writer(self, name: str) -> contextlib.AbstractContextManager[BinaryIO]:
+        """As the store does it."""
+        return self.store.writer(name)
+
+    @contextmanager
+    def reader(self, name: str) -> Iterator[BinaryIO]:
+        """As the store does it; reading raises `Interrupted` after a request to stop."""
+        with self.store.reader(name) as file:
+            yield cast("BinaryIO", _StoppableFile(file, self.stop))
+
+    def remove(self, folder: str) -> None:
+        """As the store does it."""
+        self.store.remove(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _StoppableFile:
+    """An object that is read until somebody asks to stop."""
+
+    file: BinaryIO
+    stop: Stop
+
+    def read(self, size: int = -1) -> bytes:
+        if self.stop.requested:
+            raise Interrupted("stopped on request", state="nothing was changed", next="run the command again")
+        return self.file.read(size)
 
 
 def _sync(folder: Path) -> None:

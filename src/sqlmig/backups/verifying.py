@@ -10,6 +10,7 @@ from sqlmig.backups.keys import Unlocking
 from sqlmig.backups.manifest import Manifest
 from sqlmig.backups.opening import Feeding, Stored, check_stored, read_rows, stored, unlock
 from sqlmig.backups.programs import ProgramFailed, find_program, running
+from sqlmig.db.context import Stop
 from sqlmig.errors import SqlmigError
 from sqlmig.plan.backups import BackupRow
 from sqlmig.project.config.values import Config
@@ -30,22 +31,23 @@ class Verified:
 
     backup: BackupRow
     depth: Depth | None
-    """None when it failed."""
+    """None when it failed, or was not read to its end."""
     entries: int | None = None
     """How many entries pg_restore lists."""
     error: SqlmigError | None = None
 
 
-def verify(config: Config, row: BackupRow, unlocking: Unlocking) -> Verified:
+def verify(config: Config, row: BackupRow, unlocking: Unlocking, stop: Stop) -> Verified:
     """Reads a backup back.
 
     Args:
         config: the project's.
         row: the backup.
         unlocking: what it can be decrypted with; with nothing of that, only what is stored is checked.
+        stop: ends the reading; the error says so then.
     """
     try:
-        found = stored(config, row)
+        found = stored(config, row, stop)
         check_stored(found)
         if not _has_key(found.manifest, unlocking):
             return Verified(row, Depth.STORED)

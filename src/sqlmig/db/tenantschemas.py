@@ -11,6 +11,7 @@ from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import key_of
 from sqlmig.db.session import Session
 from sqlmig.errors import ConnectionFailed, LockNotObtained
+from sqlmig.plan.results import Holder
 from sqlmig.plan.retry import Remedy, remedy
 from sqlmig.plan.tenantdrop import Piece
 
@@ -116,6 +117,11 @@ def _dropping(session: Session, context: RunContext, statement: str | Composed) 
                 next="run `sqlmig tenant purge` again: it goes on",
             ) from error
         raise
+
+
+def writers(session: Session, schema: str) -> tuple[Holder, ...]:
+    """The sessions that have tables of a schema locked for more than reading."""
+    return tuple(Holder(*row) for row in session.rows(text_of("tenant_writers"), {"schema": schema}))
 
 
 def names_in_texts(session: Session, *, old: str, schema: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlmig.errors import SqlmigError
+from sqlmig.errors import Interrupted, SqlmigError
 from sqlmig.plan.backups import BackupRow, BackupState
 from sqlmig.report.errors import error_json, error_text
 from sqlmig.report.table import PLAIN, Cell, Style, Tone, table
@@ -105,11 +105,9 @@ def _row_json(row: BackupRow) -> dict[str, Any]:
     }
 
 
-def verified_text(found: Sequence[Verified]) -> str:
-    """How each backup stood the reading."""
-    if not found:
-        return "there is no complete backup\n"
-    return "".join(f"{_verified(one)}\n" for one in found)
+def verified_text(one: Verified) -> str:
+    """How a backup stood the reading; nothing of one that was not read to its end."""
+    return "" if isinstance(one.error, Interrupted) else f"{_verified(one)}\n"
 
 
 def _verified(one: Verified) -> str:
@@ -145,13 +143,30 @@ def pruned_text(found: Sequence[Pruned], dry_run: bool) -> str:
         return "there is nothing to remove\n"
     lines = []
     for one in found:
+        if isinstance(one.error, Interrupted):
+            continue
         backup = one.prunable.backup
         name = f"{backup.backup_id} of {backup.slug}, {one.prunable.why.value}"
         if one.error is not None:
             lines.append(f"not removed: {name}: {one.error.message}")
         else:
             lines.append(f"{'would remove' if dry_run else 'removed'}: {name}")
-    return "\n".join(lines) + "\n"
+    return "".join(f"{line}\n" for line in lines)
+
+
+def stopped_text(errors: Sequence[SqlmigError | None], said: str, state: str) -> str:
+    """How far a command came that was stopped; empty when it was not.
+
+    Args:
+        errors: of each backup that it was to look at.
+        said: what became of those that it came to.
+        state: what is true now.
+    """
+    left = sum(isinstance(error, Interrupted) for error in errors)
+    if not left:
+        return ""
+    so_far = f"stopped on request: {len(errors) - left} of {counted(len(errors), 'backup')} {said}"
+    return error_text(Interrupted(so_far, state=state, next="run the command again"))
 
 
 def pruned_json(found: Sequence[Pruned], dry_run: bool) -> dict[str, object]:

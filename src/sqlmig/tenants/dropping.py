@@ -11,7 +11,7 @@ from sqlmig.db.context import RunContext
 from sqlmig.db.session import Session
 from sqlmig.db.tenantschemas import dependents, rename_schema, try_key
 from sqlmig.db.tenantstates import Move, move, write
-from sqlmig.errors import LockNotObtained, Refused, UsageError
+from sqlmig.errors import BackupFailed, Interrupted, LockNotObtained, Refused, UsageError
 from sqlmig.plan.tenantdrop import dropped_name
 from sqlmig.plan.tenantstates import Answer, Changed, KnownTenant, TenantState, Verb
 from sqlmig.project.load import ProjectFiles
@@ -69,7 +69,7 @@ def drop(
         return Changed(Verb.DROP, one, one, Answer.ALREADY)
     away = dropped_name(one.tenant.schema, context.run_id)
     _refuse_to_drop(session, files, one, away)
-    made = backup(one.tenant) if backup is not None else None
+    made = _backed_up(one, backup) if backup is not None else None
     with changing(session, files, context, one, Verb.DROP, reason) as change:
         before = after = change.now
         ran = None
@@ -129,6 +129,19 @@ def undrop(session: Session, files: ProjectFiles, context: RunContext, slug: str
         write(session, context, after)
         log(session, files, context, after.tenant, "undrop", None, {"schema": schema, "was": before.tenant.schema})
     return Changed(Verb.UNDROP, before, after, Answer.YES, ran, behind(session, files, after.tenant))
+
+
+def _backed_up(one: KnownTenant, backup: Backup) -> str:
+    """The id of the backup that is made first.
+
+    Raises:
+        SqlmigError: there is none; of what kind, the backup says.
+    """
+    try:
+        return backup(one.tenant)
+    except (BackupFailed, Interrupted, LockNotObtained, Refused) as error:
+        said = f"tenant {one.label} was not dropped: {error.message}"
+        raise type(error)(said, state=error.state, next=error.next) from error
 
 
 def _refuse_to_drop(session: Session, files: ProjectFiles, one: KnownTenant, away: str) -> None:

@@ -8,38 +8,37 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from sqlmig.backups.failures import BackupFailed
 from sqlmig.backups.keys import Unlocking
-from sqlmig.backups.loading import insisting, load_schema
+from sqlmig.backups.loading import load_schema
 from sqlmig.backups.make import server_major
 from sqlmig.backups.manifest import Manifest
 from sqlmig.backups.opening import Opened, Stored, check_stored, read_rows, unlock
 from sqlmig.backups.programs import Program, find_program
 from sqlmig.catalog.fingerprint import Aspect, Fingerprint, fingerprints
 from sqlmig.db import backups, history, records
-from sqlmig.db.composing import compose, text_of
+from sqlmig.db.composing import compose
 from sqlmig.db.context import RunContext
 from sqlmig.db.dump import LoadingSession, loading
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import locked
 from sqlmig.db.registry import find_tenants
 from sqlmig.db.session import Session
-from sqlmig.errors import Interrupted, LockNotObtained, Refused, SqlmigError, UsageError
+from sqlmig.db.tenantschemas import try_key
+from sqlmig.errors import Interrupted, LockNotObtained, Refused, SqlmigError
 from sqlmig.plan.results import Outcome
 from sqlmig.plan.retry import Remedy, remedy
-from sqlmig.plan.tenantstates import TenantState, find
+from sqlmig.plan.tenantstates import TenantState
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Tenant
-from sqlmig.project.names import MAX_NAME_BYTES
-from sqlmig.sql.identifiers import quote_ident
+from sqlmig.tenants.aside import aside_name, kept_name, left_behind, move_away, rename, wait_for_writers
+from sqlmig.tenants.becoming import Destination, destination, kept_columns, register
 from sqlmig.tenants.hooks import run_hook
-from sqlmig.tenants.known import life_target, read_known, wrong_registry
-from sqlmig.tenants.provision import lifecycle_part, run_files
-from sqlmig.tenants.rekeying import rekeyed, renamed_in
-from sqlmig.tenants.wanted import refuse_taken, wanted_tenant
+from sqlmig.tenants.known import life_target
+from sqlmig.tenants.rekeying import Rekey, rekey_rows, rekeyed, rename_in_functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +55,6 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
-class _Destination:
-    """Which tenant it becomes."""
-
-    tenant: Tenant
-    registered: bool
-    """Whether the registry has it; otherwise register.sql makes its row."""
-    state: TenantState = TenantState.ACTIVE
-    """Which it keeps."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Restore:
     """One restore, ready to run."""
 
@@ -75,7 +63,7 @@ class _Restore:
     opened: Opened
     rows: Mapping[str, Any]
     """The registry's row, the history's rows, and the state that the tenant had."""
-    destination: _Destination
+    destination: Destination
     reason: str | None
 
     @property
@@ -114,168 +102,93 @@ def restore_tenant(
         BackupFailed: the backup is damaged, no key opens it, or it does not come back as it was; nothing was changed.
     """
     began = time.monotonic()
-    manifest = found.manifest
-    program = find_program("pg_restore", int(manifest.versions.pg_dump.partition(".")[0]))
+    program = find_program("pg_restore", int(found.manifest.versions.pg_dump.partition(".")[0]))
     check_stored(found)
     opened = unlock(found, unlocking)
     rows = read_rows(opened)
     history.prepare(session, context.history)
-    destination = _destination(session, files, slug, new_slug, found, rows["registry"])
-    restore = _Restore(files, context, opened, rows, destination, reason)
-    target = life_target(files, destination.tenant)
+    asked = partial(destination, files=files, slug=slug, new_slug=new_slug, found=found, row=rows["registry"])
+    tenant = asked(session).tenant
+    label = f"tenant {tenant.slug}"
     with loading(session.conninfo) as loader:
         context.stop.follow(loader)
         try:
-            label = f"tenant {destination.tenant.slug}"
-            with locked(loader, context.keys(target), label, context.lock_wait, context.stop):
+            keys = context.keys(life_target(files, tenant))
+            with locked(loader, keys, label, context.lock_wait, context.stop):
                 context.stop.cancellable(loader)
                 try:
-                    restored = _run(loader, restore, program)
+                    # Whoever held the lock may have changed it.
+                    now = _same(tenant, asked(loader))
+                    restored = _run(loader, _Restore(files, context, opened, rows, now, reason), program)
                 finally:
                     # A COMMIT is never cancelled.
                     context.stop.cancellable(None)
-        except ServerRefused as error:
+        except SqlmigError as error:
             if not (loader.broken and _committed(session, context)):
-                raise _told(restore, error) from error
+                raise _told(context, label, error) from error
     return replace(restored, seconds=time.monotonic() - began)
 
 
-def _destination(
-    session: Session, files: ProjectFiles, slug: str, new_slug: str | None, found: Stored, row: Mapping[str, Any]
-) -> _Destination:
-    """Which tenant the backup becomes.
+def _same(tenant: Tenant, now: Destination) -> Destination:
+    """What a backup becomes now that the lock is held; it has to be whose lock it is.
 
     Raises:
-        UsageError: the backup is another tenant's.
-        Refused: the tenant's state does not allow it, or the new one is there already.
+        Refused: it is not.
     """
-    manifest = found.manifest
-    known = find(read_known(session, files), slug)
-    if manifest.slug != slug and found.target not in {one.tenant.id for one in known}:
-        raise UsageError(
-            f"backup {manifest.backup_id} is of tenant {manifest.slug}, not of {slug}",
-            state="nothing was changed",
-            next=f"`sqlmig backup list` shows those of {slug}",
-        )
-    if new_slug is not None:
-        wanted = wanted_tenant(files, new_slug, {}, None)
-        refuse_taken(session, files, wanted)
-        others = {name: value for name, value in row.items() if name != "id"}
-        return _Destination(replace(wanted, row={**others, **wanted.row}), registered=False)
-    alive = next((one for one in known if one.state is not TenantState.DROPPED), None)
-    if alive is not None and alive.state in (TenantState.DROPPING, TenantState.PURGING):
-        back = f"`sqlmig tenant undrop {slug}` brings it back, without a backup"
+    if now.tenant.id != tenant.id:
         raise Refused(
-            f"tenant {slug} is being dropped: its schema is now {alive.tenant.schema}",
+            f"tenant {tenant.slug} has become another one meanwhile: its id was {tenant.id}, and is {now.tenant.id}",
             state="nothing was changed",
-            next=back if alive.state is TenantState.DROPPING else f"run `sqlmig tenant purge {slug}` first",
+            next="`sqlmig tenant list --all` shows the tenants; run the command again",
         )
-    if alive is not None:
-        _refuse_in_place(files, found, alive.tenant)
-        return _Destination(alive.tenant, registered=True, state=alive.state)
-    again = Tenant(manifest.target, slug, manifest.schema, {**row, "slug": slug, "schema": manifest.schema})
-    if taken := find_tenants(session, files, slug, manifest.schema):
-        raise Refused(
-            f"schema {manifest.schema} belongs to tenant {taken[0].slug} now",
-            state="nothing was changed",
-            next="restore under another name: --as NEW",
-        )
-    return _Destination(again, registered=False)
-
-
-def _refuse_in_place(files: ProjectFiles, found: Stored, tenant: Tenant) -> None:
-    """Refuses to put a backup in the place of a tenant that is another one, or that a pattern would find twice.
-
-    Raises:
-        Refused: nothing was changed.
-    """
-    if tenant.id not in (found.target, tenant.schema):
-        raise Refused(
-            f"backup {found.manifest.backup_id} is of an earlier tenant {found.manifest.slug}, with id {found.target};"
-            f" tenant {tenant.slug} of today has id {tenant.id}",
-            state="nothing was changed",
-            next="make another tenant of it: --as NEW; or drop and purge the one that is there first",
-        )
-    pattern = files.config.tenants.schemas if files.config.tenants is not None else None
-    if pattern is not None and fnmatchcase(kept := _kept_name("0" * 8, tenant.schema), pattern):
-        raise Refused(
-            f"`tenants.schemas: {pattern}` would take the old schema, which is kept as {kept}, for a tenant",
-            state="nothing was changed",
-            next="narrow the pattern, such as tenant_*",
-        )
+    return now
 
 
 def _run(session: LoadingSession, restore: _Restore, program: Program) -> Restored:
     """Does all of it in the transaction that is open."""
     context, manifest, wanted = restore.context, restore.manifest, restore.destination.tenant
-    records.begin_run(session, context, f"tenant restore {wanted.slug}", [], restore.reason)
-    notes = _dependents(session, wanted.schema)
-    kept = _move_away(session, wanted.schema, _kept_name(context.run_id, wanted.schema))
-    aside = None
-    if manifest.schema != wanted.schema:
-        aside = _move_away(session, manifest.schema, _fitting(f"_aside_{context.run_id[:8]}_{manifest.schema}"))
-    tenant = wanted if restore.destination.registered else _register(session, restore.files, wanted)
-    load_schema(session, context, restore.opened, program)
+    notes = left_behind(session, wanted.schema)
+    kept = move_away(session, wanted.schema, kept_name(context.run_id, wanted.schema))
+    aside = _make_room(session, restore) if manifest.schema != wanted.schema else None
+    tenant = wanted if restore.destination.registered else register(session, restore.files, wanted)
+
+    def loaded() -> None:
+        if tenant.id != manifest.target:
+            column = restore.files.config.lint.tenant_column
+            notes.extend(rekey_rows(session, manifest.schema, Rekey(column, manifest.target, tenant.id)))
+
+    load_schema(session, context, restore.opened, program, loaded=loaded)
     if manifest.schema != tenant.schema:
-        session.run(compose("ALTER SCHEMA {old} RENAME TO {new}", old=manifest.schema, new=tenant.schema))
-        _rename_in_functions(session, tenant.schema, manifest.schema)
+        rename(session, manifest.schema, tenant.schema)
+        rename_in_functions(session, tenant.schema, manifest.schema)
     if aside is not None:
-        session.run(compose("ALTER SCHEMA {old} RENAME TO {new}", old=aside, new=manifest.schema))
+        rename(session, aside, manifest.schema)
     notes += _compare(session, manifest, tenant.schema)
     notes += _keep_access(session, restore, tenant)
-    _write_history(session, restore, tenant)
+    notes += _keep_row(restore, tenant)
     if kept is not None:
-        _wait_for_writers(session, context, kept)
-    records.finish_run(session, context, Outcome.DONE)
-    if tenant.id != manifest.target:
-        notes += _foreign_rows(session, restore.files, tenant, manifest)
+        wait_for_writers(session, context, kept)
+    _write_history(session, restore, tenant)
     return Restored(tenant, manifest.backup_id, kept, tuple(notes), 0.0)
 
 
-def _kept_name(run_id: str, schema: str) -> str:
-    """What the schema that was there before is called from then on."""
-    return _fitting(f"_before_restore_{run_id[:8]}_{schema}")
-
-
-def _fitting(name: str) -> str:
-    while len(name.encode()) > MAX_NAME_BYTES:
-        name = name[:-1]
-    return name
-
-
-def _move_away(session: Session, schema: str, name: str) -> str | None:
-    """Renames a schema, when it is there; its new name."""
-    if not history.existing_schemas(session, [schema]):
-        return None
-    session.run(compose("ALTER SCHEMA {old} RENAME TO {new}", old=schema, new=name))
-    return name
-
-
-def _register(session: Session, files: ProjectFiles, wanted: Tenant) -> Tenant:
-    """Makes the registry's row, before there are rows that may point to it; the tenant as the registry gives it.
+def _make_room(session: Session, restore: _Restore) -> str | None:
+    """Lets another tenant's schema step aside whose name the dump has, with that tenant's lock; its name meanwhile.
 
     Raises:
-        ConfigError: the registry does not give it.
-        MigrationFailed: register.sql failed.
+        LockNotObtained: a run holds that tenant.
     """
-    registry = files.config.tenants
-    if registry is None or registry.query is None:
-        return wanted
-    part = lifecycle_part(files, "register", wanted)
-    if part is not None:
-        run_files(session, files.config, [part], wanted, as_tenant=False)
-    found = find_tenants(session, files, wanted.slug, wanted.schema) or ()
-    if len(found) != 1 or (found[0].slug, found[0].schema) != (wanted.slug, wanted.schema):
-        message = f"the registry gives no active tenant with schema {wanted.schema}, though it was just registered"
-        path = f"{files.config.lifecycle.path}/register.sql"
-        raise wrong_registry(files, message, path, "let register.sql insert a row that the registry's query returns")
-    return found[0]
-
-
-def _rename_in_functions(session: Session, schema: str, former: str) -> None:
-    """Writes functions anew whose text or settings have the schema's former name: that of another tenant, maybe."""
-    for row in session.rows(text_of("backup_functions"), {"schema": schema, "former": former}):
-        session.run(renamed_in(str(row[0]), former, schema))
+    context, schema = restore.context, restore.manifest.schema
+    owner = next(
+        (one.id for one in find_tenants(session, restore.files, schema, schema) or ()), restore.manifest.target
+    )
+    if not try_key(session, context.history, owner):
+        raise LockNotObtained(
+            f"a run holds the tenant with schema {schema}, which has to step aside for the time of the restore",
+            state=_NOTHING,
+            next="wait for that run, or look with `sqlmig locks`",
+        )
+    return move_away(session, schema, aside_name(context.run_id, schema))
 
 
 def _compare(session: Session, manifest: Manifest, schema: str) -> list[str]:
@@ -319,6 +232,12 @@ def _keep_access(session: Session, restore: _Restore, tenant: Tenant) -> list[st
     return [f"it was {was} when the backup was made; {ran} {done}"]
 
 
+def _keep_row(restore: _Restore, tenant: Tenant) -> list[str]:
+    """A note, where the registry's row of today is another one than it was: a restore leaves it as it is."""
+    columns = kept_columns(tenant.row, restore.rows["registry"]) if restore.destination.registered else []
+    return [f"the registry's row stays as it is now; other than in the backup: {', '.join(columns)}"] if columns else []
+
+
 def _write_history(session: Session, restore: _Restore, tenant: Tenant) -> None:
     """Puts the backup's rows in the place of the history's, and the restore into the log."""
     context, manifest = restore.context, restore.manifest
@@ -337,33 +256,9 @@ def _write_history(session: Session, restore: _Restore, tenant: Tenant) -> None:
         reason=restore.reason,
         detail={"backup": manifest.backup_id, "made_at": manifest.made_at, "fingerprint": manifest.fingerprint},
     )
-
-
-def _wait_for_writers(session: LoadingSession, context: RunContext, kept: str) -> None:
-    """Lets those finish who write to the old tables, and nobody begin: none shall write half here, half there."""
-    tables = session.value(text_of("backup_tables"), {"schema": kept})
-    if tables:
-        session.set_local({"lock_timeout": context.config.apply.lock_timeout})
-        insisting(session, context, lambda: session.run(f"LOCK TABLE {tables} IN EXCLUSIVE MODE"))
-
-
-def _dependents(session: Session, schema: str) -> list[str]:
-    """Notes on what goes on looking at the old schema."""
-    if not history.existing_schemas(session, [schema]):
-        return []
-    rows = session.rows(text_of("backup_dependents"), {"schema": quote_ident(schema)})
-    notes = [f"{row[0]} still looks at the old schema: make it anew" for row in rows[:_NAMED]]
-    return notes + ([f"and {len(rows) - _NAMED} more"] if len(rows) > _NAMED else [])
-
-
-def _foreign_rows(session: Session, files: ProjectFiles, tenant: Tenant, manifest: Manifest) -> list[str]:
-    """A note, where rows say whose they are."""
-    column = files.config.lint.tenant_column
-    there = session.value(text_of("backup_tenant_column"), {"schema": tenant.schema, "column": column})
-    if not there:
-        return []
-    whose = f"column {column} of the rows still says {manifest.target}, and tenant {tenant.slug} has {tenant.id}"
-    return [f"{whose}: row level security may hide them from it"]
+    # Last of all: until the commit, no other run can begin.
+    records.begin_run(session, context, f"tenant restore {tenant.slug}", [], restore.reason)
+    records.finish_run(session, context, Outcome.DONE)
 
 
 def _committed(session: Session, context: RunContext) -> bool:
@@ -372,19 +267,26 @@ def _committed(session: Session, context: RunContext) -> bool:
     return session.value(there, {"run_id": context.run_id}) is True
 
 
-def _told(restore: _Restore, error: ServerRefused) -> SqlmigError:
-    """What the server said, in words."""
-    slug, said = restore.destination.tenant.slug, error.said.message
-    if restore.context.stop.requested:
-        return Interrupted(f"the restore of tenant {slug} was stopped on request", state=_NOTHING, next="run it again")
-    if remedy(error.said.sqlstate, said) is Remedy.RETRY:
-        return LockNotObtained(f"the restore of tenant {slug}: {said}", state=_NOTHING, next="run it again")
-    return BackupFailed(
-        f"the restore of tenant {slug} failed: {said}",
-        state=_NOTHING,
-        next="what is outside of the schema is no part of its backup: roles, extensions, the platform's tables",
-    )
+def _told(context: RunContext, label: str, error: SqlmigError) -> SqlmigError:
+    """What went wrong, in words."""
+    if isinstance(error, Interrupted) and error.state is not None:
+        return error
+    if context.stop.requested:
+        return Interrupted(f"the restore of {label} was stopped on request", state=_NOTHING, next="run it again")
+    if not isinstance(error, ServerRefused):
+        return error
+    said = error.said
+    if remedy(said.sqlstate, said.message) is Remedy.RETRY:
+        return LockNotObtained(f"the restore of {label}: {said.message}", state=_NOTHING, next="run it again")
+    outside = "what is outside of the schema is no part of its backup: roles, extensions, the platform's tables"
+    advice = _ADVICE.get(said.sqlstate or "", outside)
+    return BackupFailed(f"the restore of {label} failed: {said.message}", state=_NOTHING, next=advice)
 
 
-_NAMED = 5
+_ADVICE = {
+    "53100": "make room on the server: until the old schema is dropped, the tenant takes its place twice",
+    "53200": "raise max_locks_per_transaction: the restore is one transaction, and locks all that it makes",
+}
+"""By SQLSTATE: what helps against what the backup has no part in."""
+
 _NOTHING = "everything was rolled back: nothing was changed"

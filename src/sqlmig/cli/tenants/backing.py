@@ -14,7 +14,7 @@ from sqlmig.report.backups import backed_up_json, backed_up_text, restored_json,
 
 identity_option = click.option(
     "--identity",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     help="A file with a private age key, for backups that are encrypted for its public key.",
 )

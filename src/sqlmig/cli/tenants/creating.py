@@ -118,7 +118,7 @@ def read_values(values: tuple[str, ...]) -> dict[str, str]:
     """The values of `--set`, by key.
 
     Raises:
-        UsageError: one has no key, or a key is given twice.
+        UsageError: one has no key, a key is given twice, or it is the slug's.
     """
     found: dict[str, str] = {}
     for value in values:
@@ -126,6 +126,8 @@ def read_values(values: tuple[str, ...]) -> dict[str, str]:
         if not equals or not key.isidentifier():
             # What was given is not repeated: it may be a secret.
             raise UsageError("--set needs KEY=VALUE", next="KEY is letters, digits and _: --set name='Acme Partners'")
+        if key == "slug":
+            raise UsageError("--set cannot give the slug", next="leave it out: the command has it already")
         if key in found:
             raise UsageError(f"--set gives {key} twice", next="give it once")
         found[key] = text

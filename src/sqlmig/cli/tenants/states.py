@@ -28,6 +28,11 @@ def suspend(invocation: Invocation, slug: str, reason: str, output: str) -> int:
     Runs suspend.sql, if the project has one, and records the state, in one transaction. The tenant is migrated on, as
     long as the registry gives it, so that it can come back at once; only `hold` keeps a tenant at a version.
     """
+    if not reason:
+        raise UsageError(
+            "suspend needs a reason: it stands in every list of tenants",
+            next=f"sqlmig tenant suspend {slug} --reason '...'",
+        )
     from sqlmig.admin import lifecycle
 
     with stopping_on_signals() as stop:

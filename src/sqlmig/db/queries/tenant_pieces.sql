@@ -2,15 +2,28 @@
 -- foreign key points to first. With each, how many entries of the lock table it costs: everything that goes with it takes one, its
 -- constraints, indexes, types and triggers, too. A little too many is no harm.
 WITH own AS (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = %(schema)s),
-relations AS (
-    SELECT c.oid, c.relname, c.relkind, c.relispartition,
-           (SELECT count(*) FROM pg_catalog.pg_constraint AS k
-            WHERE k.contype = 'f' AND k.confrelid = c.oid AND k.conrelid <> c.oid) AS pointed_to,
-           3 + 2 * (SELECT count(*) FROM pg_catalog.pg_depend AS d
-                    WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.deptype IN ('a', 'i'))
-             + 6 * (SELECT count(*) FROM pg_catalog.pg_constraint AS k WHERE k.contype = 'f' AND c.oid IN (k.conrelid, k.confrelid))
-             + CASE WHEN c.reltoastrelid <> 0 THEN 2 ELSE 0 END AS locks
+members AS MATERIALIZED (
+    SELECT c.oid, c.relname, c.relkind, c.relispartition, c.reltoastrelid
     FROM pg_catalog.pg_class AS c WHERE c.relnamespace = (SELECT oid FROM own)
+),
+-- By the table that has them: an index finds those, and no foreign key from outside comes here.
+links AS MATERIALIZED (
+    SELECT k.conrelid, k.confrelid FROM members AS m JOIN pg_catalog.pg_constraint AS k ON k.conrelid = m.oid WHERE k.contype = 'f'
+),
+ends AS (
+    SELECT e.oid, pg_catalog.sum(e.pointed_to) AS pointed_to, count(*) AS links
+    FROM (SELECT confrelid, (confrelid <> conrelid)::integer FROM links UNION ALL SELECT conrelid, 0 FROM links) AS e(oid, pointed_to)
+    GROUP BY e.oid
+),
+parts AS (
+    SELECT m.oid, count(*) AS parts
+    FROM members AS m JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = m.oid
+    WHERE d.deptype IN ('a', 'i') GROUP BY m.oid
+),
+relations AS (
+    SELECT m.oid, m.relname, m.relkind, m.relispartition, coalesce(e.pointed_to, 0) AS pointed_to,
+           3 + 2 * coalesce(p.parts, 0) + 6 * coalesce(e.links, 0) + CASE WHEN m.reltoastrelid <> 0 THEN 2 ELSE 0 END AS locks
+    FROM members AS m LEFT JOIN ends AS e USING (oid) LEFT JOIN parts AS p USING (oid)
 )
 SELECT piece.kind, piece.identity, piece.locks
 FROM (
