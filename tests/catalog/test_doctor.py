@@ -263,9 +263,8 @@ def test_psql_runs_a_file_alone(ward: Clinic, file: Any) -> None:
     }
     options = [word for name, value in values.items() for word in ("-v", f"{name}={value}")]
     done = subprocess.run(
-        [str(embedded.program("psql")), "-Xq", "--csv", "-v", "ON_ERROR_STOP=1", *options, "-d", ward.database_url],
+        [str(embedded.program("psql")), "-Xq", "--csv", *options, "-d", ward.database_url, "-f", str(file)],
         env=clean_environment(),
-        input=file.read_text(),
         capture_output=True,
         text=True,
         check=False,

@@ -32,7 +32,7 @@ def ward(
 
 def test_a_sound_project_is_status_0(ward: Clinic, cli: Cli) -> None:
     done = cli("doctor")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "no finding; 31 checks on 3 tenants and core\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "no finding; 32 checks on 3 tenants and core\n", "")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_the_status_goes_by_the_severity_that_was_asked_for(
         "warning  duplicate-index: An index is superfluous beside another one.\n"
         "  users: index again is of no use beside users_pkey, which begins with the same columns, in tenant_b only\n"
         "\n"
-        "1 warning; 31 checks on 3 tenants and core; --fix-script prints the statements that mend 1 of them\n"
+        "1 warning; 32 checks on 3 tenants and core; --fix-script prints the statements that mend 1 of them\n"
     )
 
 
@@ -93,7 +93,7 @@ def test_checks_are_listed_and_explained_without_a_database(cli: Cli, tmp_path: 
     listed = cli("doctor", "--list", env=nowhere)
     assert listed.returncode == 0
     assert listed.stdout.splitlines()[0].split() == ["check", "severity", "finds"]
-    assert len(json.loads(cli("doctor", "--list", "--format", "json", env=nowhere).stdout)["checks"]) == 31
+    assert len(json.loads(cli("doctor", "--list", "--format", "json", env=nowhere).stdout)["checks"]) == 32
     explained = cli("doctor", "--explain", "rls-not-forced", env=nowhere)
     assert explained.returncode == 0
     assert explained.stdout.startswith("# rls-not-forced\n\nRow level security is on, and does not bind")
@@ -130,14 +130,14 @@ def test_several_databases_are_asked_and_a_script_is_for_one(ward: Clinic, cli: 
         refused = cli("doctor", "--fix-script", env={"SQLMIG_DATABASE_URL": None})
     assert done.returncode == 1
     assert done.stdout == (
-        "eu: no finding; 30 checks on 3 tenants and core\n"
+        "eu: no finding; 31 checks on 3 tenants and core\n"
         "\n"
         "us:\n"
         "not looked at\n"
         "  schema core: it is not there\n"
         "  tenants: the registry's table is not there yet; `sqlmig apply --platform` makes it\n"
         "\n"
-        "no finding; 30 checks on 0 tenants\n"
+        "no finding; 31 checks on 0 tenants\n"
         "\n"
         "2 databases: 1 done, 1 said no (us)\n"
     )

@@ -43,9 +43,19 @@ def test_both_roles_can_be_named(offline: Call, project: Callable[[Mapping[str, 
         "boss",
         "shop",
     )
-    assert "GRANT web TO shop;" in [one["sql"] for one in document["statements"]]
+    assert any("GRANT web TO shop WITH INHERIT TRUE, SET TRUE" in one["sql"] for one in document["statements"])
     assert document["by_files"] == [{"grant": "SELECT on table a", "file": "sql/main/0001_a.up.sql", "line": 2}]
     assert len(document["notes"]) == 1
+
+
+def test_one_role_cannot_be_both(offline: Call, project: Callable[[Mapping[str, str | bytes]], Path]) -> None:
+    project(FILES)
+    answer = offline("grants", "--migration-role", "web")
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err == (
+        "sqlmig: error: sqlmig and the application cannot both be web: who owns the tables may do everything to them\n"
+        "  next: give two roles, with --migration-role and --application-role\n"
+    )
 
 
 def test_a_file_that_cannot_be_rendered_is_named(

@@ -153,6 +153,24 @@ def test_what_cannot_run_in_a_transaction_stands_outside_of_one(fix: str, alone:
     assert ("BEGIN;" not in fix_script(diagnosis(finding("tenant_a", fix=fix)))) is alone
 
 
+def test_what_reads_whole_tables_keeps_no_lock_of_another_statement() -> None:
+    slow = "-- Reads every row, while others go on.\nALTER TABLE {schema}.deals VALIDATE CONSTRAINT c;"
+    script = fix_script(diagnosis(finding("tenant_a"), finding("tenant_a", fix=slow, check="constraint-not-valid")))
+    assert script.endswith(
+        "ALTER TABLE tenant_a.deals;\n"
+        "COMMIT;\n"
+        "\n"
+        "-- These take as long as reading a table: each is a transaction, so that it keeps no other lock.\n"
+        "\n"
+        "-- constraint-not-valid: deals: row level security is off, in tenant_a\n"
+        "BEGIN;\n"
+        "SET LOCAL lock_timeout = '3s';\n"
+        "-- Reads every row, while others go on.\n"
+        "ALTER TABLE tenant_a.deals VALIDATE CONSTRAINT c;\n"
+        "COMMIT;\n"
+    )
+
+
 def test_a_name_with_a_line_end_does_not_end_a_comment() -> None:
     evil = replace(finding("tenant_a", fix=None), object="x\nDROP TABLE tenants;\r\x85--")
     for line in fix_script(diagnosis(evil)).splitlines():

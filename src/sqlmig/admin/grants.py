@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmig.api import Project
 from sqlmig.catalog.grants import read_asked
+from sqlmig.errors import UsageError
 from sqlmig.plan.grants import Grants, grants_of
 from sqlmig.project.config.tenancy import application_role
 
@@ -20,7 +21,13 @@ def grants(project: Project, *, migration_role: str = MIGRATION_ROLE, applicatio
         application: the role that the application connects as; without it, what the configuration says.
 
     Raises:
+        UsageError: both are one role.
         ProjectError: a file cannot be read or rendered.
     """
-    asked = read_asked(project.files)
-    return grants_of(project.config, asked, migration_role, application or application_role(project.config))
+    application = application or application_role(project.config)
+    if application == migration_role:
+        raise UsageError(
+            f"sqlmig and the application cannot both be {application}: who owns the tables may do everything to them",
+            next="give two roles, with --migration-role and --application-role",
+        )
+    return grants_of(project.config, read_asked(project.files), migration_role, application)

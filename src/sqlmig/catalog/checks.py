@@ -1,7 +1,8 @@
-"""The doctor's checks: one SQL file each, in db/queries/doctor, which says itself what it is about.
+r"""The doctor's checks: one SQL file each, in db/queries/doctor, which says itself what it is about.
 
 A file begins with its head, comments of the form `-- key: text`, a longer text going on in indented lines. Behind it
-stands one query that gives rows of schema, object, severity, detail and fix. psql runs it as it is:
+stands one query that gives rows of schema, object, severity, detail and fix; or `\ir ../NAME.sql`, the file of a query
+that several checks judge. psql runs it as it is:
 
     psql -v schemas='{tenant_acme}' -v tenant_column=tenant_id ... -f rls-missing.sql
 """
@@ -25,6 +26,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "tenancy": "`lint.tenancy`: schema, shared or both",
     "tenant_column": "`lint.tenant_column`",
     "tenant_setting": "`lint.tenant_setting`",
+    "tenant_functions": "the functions that tell the tenant, as an array: `{core.current_tenant}`",
     "tenant_type": "`lint.tenant_type`; empty for the type of each column",
     "tenant_lists": "the tables whose rows are the tenants, as an array: `{platform_core.tenants}`",
     "app_roles": "`lint.app_roles`, as an array",
@@ -37,6 +39,7 @@ VARIABLES: Final[Mapping[str, str]] = {
 
 # As psql has them: a colon, and the name as a literal's text.
 _VARIABLE = re.compile(r":'([a-z_]+)'")
+_INCLUDE = re.compile(r"\\ir \.\./([a-z_]+)\.sql")
 
 
 @cache
@@ -65,12 +68,15 @@ def check_of(text: str) -> Check:
             head[key] = said
     if unknown := set(head) - {"check", "severity", "title", "reason", "applies", "decide", "read", "batch"}:
         raise KeyError(*unknown)
+    body = "".join(lines).strip()
+    if (included := _INCLUDE.fullmatch(body)) is not None:
+        body = text_of(included[1]).strip()
     return Check(
         head["check"],
         Severity(head["severity"]),
         head["title"],
         head["reason"],
-        "".join(lines).strip().removesuffix(";"),
+        body.removesuffix(";"),
         Applies(head.get("applies", "always")),
         head.get("decide", ""),
         head.get("read", ""),

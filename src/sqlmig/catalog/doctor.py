@@ -122,6 +122,7 @@ def _values(scope: _Scope, statistics_days: int) -> dict[str, object]:
         "tenancy": lint.tenancy,
         "tenant_column": lint.tenant_column,
         "tenant_setting": lint.tenant_setting,
+        "tenant_functions": list(lint.tenant_functions),
         "tenant_type": lint.tenant_type or "",
         "tenant_lists": scope.tenant_lists,
         "app_roles": list(lint.app_roles),

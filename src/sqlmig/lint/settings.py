@@ -27,6 +27,8 @@ class Settings:
     """Schemas that no tenant owns: those of the shared tracks, of the search path, and `lint.shared_schemas`."""
     history_schema: str = "sqlmig"
     tracks: tuple[str, ...] = field(default=())
+    run_as: Mapping[str, str] = field(default_factory=dict)
+    """By track, the role that its files run as, where that is not the one that connects."""
 
     @property
     def schema_per_tenant(self) -> bool:
@@ -84,6 +86,7 @@ def settings_of(config: Config) -> Settings:
         shared=shared_schemas(config) | set(config.lint.shared_schemas),
         history_schema=config.history_schema,
         tracks=tuple(track.name for track in config.tracks),
+        run_as={track.name: track.run_as for track in config.tracks if track.run_as is not None},
     )
 
 

@@ -45,20 +45,13 @@ def refuse_mightier(roles: Sequence[str], unless: Mapping[str, str]) -> str:
 
 
 def join(role: str, member: str) -> str:
-    """Make a role a member of another one."""
-    return f"GRANT {quote_ident(role)} TO {quote_ident(member)};"
+    """Make a role a member of another one: what the other may, it may, and it may become it."""
+    return _membership(role, member, "INHERIT TRUE, SET TRUE")
 
 
 def join_to_become(role: str, member: str) -> str:
     """Let a role become another one by SET ROLE; what the other may, it may only then, where the server knows that."""
-    grant = join(role, member).rstrip(";")
-    return block(
-        "EXECUTE CASE",
-        "    WHEN pg_catalog.current_setting('server_version_num')::integer < 160000",
-        f"    THEN {quote_literal(grant)}",
-        f"    ELSE {quote_literal(grant + ' WITH INHERIT FALSE, SET TRUE')}",
-        "END;",
-    )
+    return _membership(role, member, "INHERIT FALSE, SET TRUE")
 
 
 def on_database(statement: str, *names: str) -> str:
@@ -103,6 +96,21 @@ def block(*lines: str, indent: str = "    ") -> str:
 
 
 _MIGHT: Final = ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")
+
+
+def _membership(role: str, member: str, options: str) -> str:
+    """From PostgreSQL 16 on GRANT alone leaves the options of a membership that was there before as they are.
+
+    Who makes a role has one without either.
+    """
+    grant = f"GRANT {quote_ident(role)} TO {quote_ident(member)}"
+    return block(
+        "EXECUTE CASE",
+        "    WHEN pg_catalog.current_setting('server_version_num')::integer < 160000",
+        f"    THEN {quote_literal(grant)}",
+        f"    ELSE {quote_literal(f'{grant} WITH {options}')}",
+        "END;",
+    )
 
 
 def _of_current_user(statement: str, roles: Iterable[str]) -> str:

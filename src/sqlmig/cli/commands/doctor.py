@@ -78,8 +78,12 @@ def doctor(
     from sqlmig.report.doctor_script import fix_script as script_of
     from sqlmig.report.probe import probe_json, probe_text
 
+    if list_checks and explain is not None:
+        raise UsageError("--list and --explain exclude each other", next="give one of them")
     if list_checks or explain is not None:
         return _show_checks(explain, output)
+    if not probe and (application_url is not None or seed):
+        raise UsageError("--application-url and --seed are for --probe", next="give --probe too, or leave them out")
     if fix_script and output != "text":
         raise UsageError(
             "--fix-script prints SQL, not JSON", next="leave --format out; the JSON has the statements, too"

@@ -35,7 +35,8 @@ def stats(invocation: Invocation, schemas: tuple[str, ...], top: int, sort: str,
     """Show what each tenant takes and costs: storage, index use, slow statements.
 
     The figures come from the server's catalog and statistics. Statements need the extension pg_stat_statements; one
-    is a tenant's when its text names the tenant's schema, qualified or in a comment such as /* schema=NAME */.
+    is a tenant's when its text names the tenant's schema, qualified or in a comment such as /* schema=NAME */ (not in
+    front of it: PostgreSQL 18 leaves that out).
     """
 
     def ask(shard: Shard) -> Answer:

@@ -1,5 +1,6 @@
 -- Statements by total time. pg_stat_statements does not record search_path: a statement is a tenant's when its text
--- names the tenant's schema, qualified or in a comment such as /* schema=NAME */.
+-- names the tenant's schema, qualified or in a comment such as /* schema=NAME */, of which PostgreSQL 18 leaves those
+-- in front out.
 SELECT named.schema, s.queryid, s.query, s.calls, s.mean_exec_time, s.total_exec_time, s.rows
 FROM {extension}.pg_stat_statements s
 LEFT JOIN LATERAL (

@@ -16,7 +16,7 @@ from sqlmig.sql.schema.tables import Table
 
 @file_rule()
 def fk_without_tenant(file: FileContext) -> Iterator[Flag]:
-    """A foreign key between two tables that hold the rows of several tenants, without the tenant column on both sides.
+    """A foreign key to a table that holds the rows of several tenants, without the tenant column on both sides.
 
     Effect: PostgreSQL looks up the other row without row level security. So a tenant can refer to a row of another
     tenant, learns from the error whether it exists, and with ON DELETE CASCADE loses its own row when that one goes.
@@ -28,7 +28,9 @@ def fk_without_tenant(file: FileContext) -> Iterator[Flag]:
     """
     column = file.settings.tenant_column
     for table in tables_to_judge(file):
-        for key in table.foreign_keys if mixes_tenants(table, file) and table.column(column) is not None else ():
+        # A table in the tenant's own schema may refer to rows of others, too, whether it has the column or not.
+        judged = table.column(column) is not None or not mixes_tenants(table, file)
+        for key in table.foreign_keys if judged else ():
             definition = key.definition
             if not isinstance(definition, ForeignKey) or key.inherited or not made_here(key.made_by, file):
                 continue
@@ -43,7 +45,7 @@ def fk_without_tenant(file: FileContext) -> Iterator[Flag]:
             yield Flag(
                 f"A row of {name} may refer to {there} of another tenant: foreign keys are checked without row level"
                 f" security.{_on_delete(definition, name, other_name)}",
-                f"Take {quote_ident(column)} into the key{_needed(other, referenced, column, other_name)}:",
+                f"Take {quote_ident(column)} into the key{_needed(table, other, referenced, file)}:",
                 _remedy(definition, referenced, other_name, file),
                 at=constraint_at(key, file),
             )
@@ -68,12 +70,14 @@ def _on_delete(definition: ForeignKey, name: str, other: str) -> str:
             return ""
 
 
-def _needed(other: Table, referenced: tuple[str, ...], column: str, name: str) -> str:
-    """What the other table still lacks for the remedy."""
+def _needed(table: Table, other: Table, referenced: tuple[str, ...], file: FileContext) -> str:
+    """What the tables still lack for the remedy."""
+    column = file.settings.tenant_column
     wanted = (column, *_others(referenced, column))
-    if any(set(key.columns) == set(wanted) for key in other.unique_keys):
-        return ""
-    return f"; {name} needs UNIQUE ({listed_columns(wanted)}) for it"
+    lacks = [] if table.column(column) is not None else [f"{shown(table.name, file)} needs the column"]
+    if not any(set(key.columns) == set(wanted) for key in other.unique_keys):
+        lacks.append(f"{shown(other.name, file)} needs UNIQUE ({listed_columns(wanted)})")
+    return f"; {' and '.join(lacks)} for it" if lacks else ""
 
 
 def _remedy(definition: ForeignKey, referenced: tuple[str, ...], other: str, file: FileContext) -> str:

@@ -32,7 +32,7 @@ CREATE TABLE deals (
 );
 ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE deals FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON deals TO deal_app
+CREATE POLICY tenant_isolation ON deals
     USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
     WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
 -- migration
@@ -53,7 +53,7 @@ CREATE TABLE deals (
 );
 ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE deals FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON deals TO deal_app
+CREATE POLICY tenant_isolation ON deals
     USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
     WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
 -- migration
@@ -96,7 +96,7 @@ CREATE TABLE deals (
 );
 ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE deals FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON deals TO deal_app
+CREATE POLICY tenant_isolation ON deals
     USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
     WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
 -- migration

@@ -49,3 +49,24 @@ CREATE TABLE deals (
 );
 -- file: sql/platform/0002_migration.up.sql
 ALTER TABLE deals ADD COLUMN parent_id uuid REFERENCES deals (id);
+
+-- case: from a tenant's own tables to rows of all tenants
+-- config: lint: {tenancy: both, rules: {fk-to-shared-table: 'off'}}
+-- platform
+CREATE TABLE tenants (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text NOT NULL);
+CREATE TABLE subscriptions (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+    PRIMARY KEY (tenant_id, id)
+);
+-- migration
+CREATE TABLE invoices (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    subscription_id uuid REFERENCES platform.subscriptions (id),
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE TABLE reminders (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    subscription_id uuid REFERENCES platform.subscriptions (id)
+);

@@ -73,3 +73,32 @@ ALTER TABLE notes FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_isolation ON notes TO deal_app
     USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
     WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+
+-- case: from a tenant's own table to its rows among those of all tenants
+-- config: lint: {tenancy: both, rules: {fk-to-shared-table: 'off'}}
+-- platform
+CREATE TABLE tenants (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text NOT NULL);
+CREATE TABLE subscriptions (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE subscriptions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE subscriptions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON subscriptions
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+-- migration
+CREATE TABLE invoices (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    subscription_id uuid,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, subscription_id) REFERENCES platform.subscriptions (tenant_id, id)
+);
+CREATE INDEX ON invoices (tenant_id, subscription_id);
+ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
+ALTER TABLE invoices FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON invoices
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));

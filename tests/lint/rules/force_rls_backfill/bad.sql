@@ -17,7 +17,7 @@ CREATE POLICY tenant_isolation ON deals TO deal_app
 -- file: sql/platform/0002_migration.up.sql
 UPDATE deals SET stage = 'won' WHERE stage = 'closed';
 
--- case: a tenant track
+-- case: a tenant track, with policies for the application alone
 -- config: lint: {tenancy: both}
 -- earlier
 CREATE TABLE deals (
@@ -66,3 +66,58 @@ CREATE POLICY tenant_isolation ON deals TO deal_app
     WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id'), '')::uuid));
 -- file: sql/platform/0002_migration.up.sql
 DO $$ BEGIN DELETE FROM deals WHERE stage = 'lost'; END $$;
+
+-- case: a file that takes the tenant back
+-- config: lint: {tenancy: both}
+-- earlier
+CREATE TABLE deals (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    stage text NOT NULL,
+    owner text,
+    PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON deals
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+-- migration
+RESET app.current_tenant_id;
+UPDATE deals SET stage = 'won' WHERE stage = 'closed';
+
+-- case: no policy for the command
+-- config: lint: {tenancy: both}
+-- earlier
+CREATE TABLE deals (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    stage text NOT NULL,
+    owner text,
+    PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON deals FOR SELECT
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+-- migration
+UPDATE deals SET stage = 'won' WHERE stage = 'closed';
+
+-- case: a role of the application, and the tenant is set again
+-- config: lint: {tenancy: both, app_roles: [deal_app, deal_reader]}
+-- earlier
+CREATE TABLE deals (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    stage text NOT NULL,
+    owner text,
+    PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON deals TO deal_app, deal_reader
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+-- migration
+SET LOCAL app.current_tenant_id = '5a3b1e00-0000-4000-8000-000000000001';
+DELETE FROM deals WHERE stage = 'lost';

@@ -1,5 +1,42 @@
--- case: the tenant is set first
+-- case: a tenant track: sqlmig has set the tenant, and the policy is for every role
 -- config: lint: {tenancy: both}
+-- earlier
+CREATE TABLE deals (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    stage text NOT NULL,
+    owner text,
+    PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON deals
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+-- migration
+UPDATE deals SET stage = 'won' WHERE stage = 'closed';
+DO $$ BEGIN DELETE FROM deals WHERE stage = 'lost'; END $$;
+
+-- case: the policy is for the role that the track runs as
+-- config: tracks: {platform: {path: sql/platform, scope: shared, schema: platform}, tenant: {path: sql/tenant, scope: tenant, run_as: tenant_owner}}
+-- earlier
+CREATE TABLE deals (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    stage text NOT NULL,
+    owner text,
+    PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON deals TO deal_app, tenant_owner
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+-- migration
+UPDATE deals SET stage = 'won' WHERE stage = 'closed';
+
+-- case: another role than the application's, which may be the one that migrates
+-- config: lint: {tenancy: both, app_roles: [deal_app], rules: {policy-permissive-or: 'off'}}
 -- earlier
 CREATE TABLE deals (
     tenant_id uuid NOT NULL,
@@ -13,7 +50,50 @@ ALTER TABLE deals FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_isolation ON deals TO deal_app
     USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
     WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+CREATE POLICY migrations ON deals TO deal_migrator
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
 -- migration
+UPDATE deals SET stage = 'won' WHERE stage = 'closed';
+
+-- case: a policy for whoever migrates
+-- config: lint: {tenancy: both, app_roles: [deal_app], rules: {policy-permissive-or: 'off'}}
+-- earlier
+CREATE TABLE deals (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    stage text NOT NULL,
+    owner text,
+    PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON deals TO deal_app
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+CREATE POLICY migrations ON deals TO CURRENT_USER
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+-- migration
+UPDATE deals SET stage = 'won' WHERE stage = 'closed';
+
+-- case: the tenant is taken back and set again
+-- config: lint: {tenancy: both, rules: {session-leak: 'off'}}
+-- earlier
+CREATE TABLE deals (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    stage text NOT NULL,
+    owner text,
+    PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON deals
+    USING (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid))
+    WITH CHECK (tenant_id = (SELECT nullif(current_setting('app.current_tenant_id', true), '')::uuid));
+-- migration
+RESET app.current_tenant_id;
 SELECT set_config('app.current_tenant_id', {{ tenant.id | literal }}, true);
 UPDATE deals SET stage = 'won' WHERE stage = 'closed';
 

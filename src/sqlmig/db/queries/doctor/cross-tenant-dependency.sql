@@ -9,65 +9,69 @@
 WITH tenant AS (
     SELECT oid, nspname AS schema FROM pg_catalog.pg_namespace WHERE nspname = ANY (:'tenant_schemas'::name[])
 ),
-looked_at AS (
-    SELECT oid, nspname AS schema FROM pg_catalog.pg_namespace WHERE nspname = ANY (:'schemas'::name[])
-),
-object AS (
-    SELECT 'pg_catalog.pg_class'::regclass AS class, oid, relnamespace AS namespace FROM pg_catalog.pg_class
-    UNION ALL
-    SELECT 'pg_catalog.pg_proc'::regclass, oid, pronamespace FROM pg_catalog.pg_proc
-    UNION ALL
-    SELECT 'pg_catalog.pg_type'::regclass, oid, typnamespace FROM pg_catalog.pg_type
-    UNION ALL
-    SELECT 'pg_catalog.pg_constraint'::regclass, oid, connamespace FROM pg_catalog.pg_constraint
-    UNION ALL
-    SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, t.relnamespace
-    FROM pg_catalog.pg_rewrite AS r JOIN pg_catalog.pg_class AS t ON t.oid = r.ev_class
-    UNION ALL
-    SELECT 'pg_catalog.pg_attrdef'::regclass, d.oid, t.relnamespace
-    FROM pg_catalog.pg_attrdef AS d JOIN pg_catalog.pg_class AS t ON t.oid = d.adrelid
-    UNION ALL
-    SELECT 'pg_catalog.pg_trigger'::regclass, g.oid, t.relnamespace
-    FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_class AS t ON t.oid = g.tgrelid
-    WHERE NOT g.tgisinternal
-    UNION ALL
-    SELECT 'pg_catalog.pg_policy'::regclass, p.oid, t.relnamespace
-    FROM pg_catalog.pg_policy AS p JOIN pg_catalog.pg_class AS t ON t.oid = p.polrelid
-),
+-- What is in a tenant's schema and can be depended on from elsewhere.
 referenced AS (
-    -- What depends on an index depends on its table as well.
-    SELECT 'pg_catalog.pg_class'::regclass AS class, oid, relnamespace AS namespace
-    FROM pg_catalog.pg_class WHERE relkind NOT IN ('i', 'I')
-    UNION ALL
-    SELECT 'pg_catalog.pg_proc'::regclass, oid, pronamespace FROM pg_catalog.pg_proc
-    UNION ALL
-    SELECT 'pg_catalog.pg_type'::regclass, oid, typnamespace FROM pg_catalog.pg_type
-    UNION ALL
-    SELECT 'pg_catalog.pg_collation'::regclass, oid, collnamespace FROM pg_catalog.pg_collation
-    UNION ALL
-    SELECT 'pg_catalog.pg_operator'::regclass, oid, oprnamespace FROM pg_catalog.pg_operator
-    UNION ALL
-    SELECT 'pg_catalog.pg_opclass'::regclass, oid, opcnamespace FROM pg_catalog.pg_opclass
-    UNION ALL
-    SELECT 'pg_catalog.pg_ts_config'::regclass, oid, cfgnamespace FROM pg_catalog.pg_ts_config
+    SELECT listed.class, listed.oid, tenant.schema
+    FROM (
+        -- What depends on an index depends on its table as well.
+        SELECT 'pg_catalog.pg_class'::regclass AS class, oid, relnamespace AS namespace
+        FROM pg_catalog.pg_class WHERE relkind NOT IN ('i', 'I')
+        UNION ALL
+        SELECT 'pg_catalog.pg_proc'::regclass, oid, pronamespace FROM pg_catalog.pg_proc
+        UNION ALL
+        SELECT 'pg_catalog.pg_type'::regclass, oid, typnamespace FROM pg_catalog.pg_type
+        UNION ALL
+        SELECT 'pg_catalog.pg_collation'::regclass, oid, collnamespace FROM pg_catalog.pg_collation
+        UNION ALL
+        SELECT 'pg_catalog.pg_operator'::regclass, oid, oprnamespace FROM pg_catalog.pg_operator
+        UNION ALL
+        SELECT 'pg_catalog.pg_opclass'::regclass, oid, opcnamespace FROM pg_catalog.pg_opclass
+        UNION ALL
+        SELECT 'pg_catalog.pg_opfamily'::regclass, oid, opfnamespace FROM pg_catalog.pg_opfamily
+        UNION ALL
+        SELECT 'pg_catalog.pg_ts_config'::regclass, oid, cfgnamespace FROM pg_catalog.pg_ts_config
+        UNION ALL
+        SELECT 'pg_catalog.pg_ts_dict'::regclass, oid, dictnamespace FROM pg_catalog.pg_ts_dict
+    ) AS listed
+    JOIN tenant ON tenant.oid = listed.namespace
 ),
--- Other kinds of dependencies are on what is in the same schema; but a partition depends on its parent otherwise.
 dependency AS (
-    SELECT classid, objid, refclassid, refobjid
-    FROM pg_catalog.pg_depend
-    WHERE deptype = 'n' AND refclassid <> 'pg_catalog.pg_namespace'::regclass
-    UNION
-    SELECT 'pg_catalog.pg_class'::regclass, inhrelid, 'pg_catalog.pg_class'::regclass, inhparent
-    FROM pg_catalog.pg_inherits
+    SELECT d.classid, d.objid, d.refclassid, d.refobjid, referenced.schema
+    FROM (
+        -- Other kinds of dependencies are on what is in the same schema; but a partition depends on its parent otherwise.
+        SELECT classid, objid, refclassid, refobjid
+        FROM pg_catalog.pg_depend
+        WHERE deptype = 'n' AND refclassid <> 'pg_catalog.pg_namespace'::regclass
+        UNION ALL
+        SELECT 'pg_catalog.pg_class'::regclass, inhrelid, 'pg_catalog.pg_class'::regclass, inhparent
+        FROM pg_catalog.pg_inherits
+    ) AS d
+    JOIN referenced ON referenced.class = d.refclassid AND referenced.oid = d.refobjid
 ),
 crossing AS (
-    SELECT one.schema, d.classid, d.objid, d.refclassid, d.refobjid
+    SELECT DISTINCT home.schema, d.classid, d.objid, d.refclassid, d.refobjid
     FROM dependency AS d
-    JOIN object ON object.class = d.classid AND object.oid = d.objid
-    JOIN referenced ON referenced.class = d.refclassid AND referenced.oid = d.refobjid
-    JOIN looked_at AS one ON one.oid = object.namespace
-    JOIN tenant AS other ON other.oid = referenced.namespace
-    WHERE object.namespace <> referenced.namespace
+    LEFT JOIN pg_catalog.pg_proc AS p ON d.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.objid
+    LEFT JOIN pg_catalog.pg_type AS y ON d.classid = 'pg_catalog.pg_type'::regclass AND y.oid = d.objid
+    LEFT JOIN pg_catalog.pg_constraint AS c
+        ON d.classid = 'pg_catalog.pg_constraint'::regclass AND c.oid = d.objid
+    -- What belongs to a table is where that is.
+    LEFT JOIN pg_catalog.pg_rewrite AS r ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
+    LEFT JOIN pg_catalog.pg_attrdef AS a ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND a.oid = d.objid
+    LEFT JOIN pg_catalog.pg_trigger AS g
+        ON d.classid = 'pg_catalog.pg_trigger'::regclass AND g.oid = d.objid AND NOT g.tgisinternal
+    LEFT JOIN pg_catalog.pg_policy AS o ON d.classid = 'pg_catalog.pg_policy'::regclass AND o.oid = d.objid
+    LEFT JOIN pg_catalog.pg_class AS t ON t.oid = CASE d.classid
+        WHEN 'pg_catalog.pg_class'::regclass THEN d.objid
+        ELSE coalesce(r.ev_class, a.adrelid, g.tgrelid, o.polrelid)
+    END
+    LEFT JOIN pg_catalog.pg_namespace AS n
+        ON n.oid = coalesce(t.relnamespace, c.connamespace, p.pronamespace, y.typnamespace)
+    -- Of all other kinds there are few: operators, statistics, text search.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(n.nspname, (pg_catalog.pg_identify_object(d.classid, d.objid, 0)).schema::name) AS schema
+    ) AS home
+    WHERE home.schema = ANY (:'schemas'::name[]) AND home.schema <> d.schema
 )
 SELECT schema,
     pg_catalog.replace(

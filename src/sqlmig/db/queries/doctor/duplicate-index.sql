@@ -46,8 +46,8 @@ SELECT DISTINCT ON (oid) schema, object, 'warning' AS severity,
         CASE WHEN same_columns THEN 'has' ELSE 'begins with' END) AS detail,
     CASE
         WHEN contype IS NOT NULL
-            THEN pg_catalog.format('ALTER TABLE %I.%I DROP CONSTRAINT %I;', schema, object, conname)
-        WHEN relkind = 'i' THEN pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I;', schema, name)
+            THEN pg_catalog.format('ALTER TABLE %I.%I DROP CONSTRAINT IF EXISTS %I;', schema, object, conname)
+        WHEN relkind = 'i' THEN pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I;', schema, name)
     END AS fix
 FROM pair
 WHERE pg_catalog.pg_get_expr(indpred, indrelid) IS NOT DISTINCT FROM pg_catalog.pg_get_expr(better_pred, indrelid)

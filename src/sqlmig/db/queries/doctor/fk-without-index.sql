@@ -7,13 +7,24 @@
 SELECT n.nspname AS schema, t.relname AS object, 'warning' AS severity,
     pg_catalog.format('no index begins with the columns of %I (%s)', c.conname, wanted.names) AS detail,
     CASE WHEN t.relkind = 'r' THEN
-        pg_catalog.format('CREATE INDEX CONCURRENTLY ON %I.%I (%s);', n.nspname, t.relname, wanted.names) END AS fix
+        -- With a name it is not built a second time.
+        pg_catalog.format(
+            'CREATE INDEX CONCURRENTLY IF NOT EXISTS %I ON %I.%I (%s);',
+            CASE WHEN EXISTS (
+                SELECT FROM pg_catalog.pg_class AS taken
+                WHERE taken.relnamespace = t.relnamespace AND taken.relname = wanted.index_name::name
+            ) THEN pg_catalog.format('%s_%s', c.conname, c.oid) ELSE wanted.index_name END,
+            n.nspname, t.relname, wanted.names
+        ) END AS fix
 FROM pg_catalog.pg_constraint AS c
 JOIN pg_catalog.pg_class AS t ON t.oid = c.conrelid AND t.relkind IN ('r', 'p')
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
 LEFT JOIN pg_catalog.pg_attribute AS tenant ON tenant.attrelid = t.oid AND tenant.attname = :'tenant_column'
 CROSS JOIN LATERAL (
-    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY k.place) AS names
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY k.place) AS names,
+        pg_catalog.left(pg_catalog.format(
+            '%s_%s', t.relname, pg_catalog.string_agg(a.attname, '_' ORDER BY k.place)
+        ), 59) || '_idx' AS index_name
     FROM pg_catalog.unnest(c.conkey) WITH ORDINALITY AS k (attnum, place)
     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
 ) AS wanted

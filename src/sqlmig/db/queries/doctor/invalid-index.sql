@@ -11,7 +11,7 @@ SELECT n.nspname AS schema, t.relname AS object, 'error' AS severity,
         WHEN i.relkind = 'I' THEN NULL
         -- What REINDEX CONCURRENTLY left of itself.
         WHEN i.relname ~ '_cc(new|old)[0-9]*$'
-            THEN pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I;', n.nspname, i.relname)
+            THEN pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I;', n.nspname, i.relname)
         ELSE pg_catalog.format('REINDEX INDEX CONCURRENTLY %I.%I;', n.nspname, i.relname)
     END AS fix
 FROM pg_catalog.pg_namespace AS n

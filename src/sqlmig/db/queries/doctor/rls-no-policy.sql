@@ -12,8 +12,11 @@ SELECT n.nspname AS schema, t.relname AS object, 'warning' AS severity,
     END AS detail,
     CASE WHEN a.attnum IS NOT NULL AND (n.nspname || '.' || t.relname) <> ALL (:'tenant_lists'::text[]) THEN
         pg_catalog.format(
-            E'CREATE POLICY tenant_isolation ON %I.%I%s\n    USING (%s)\n    WITH CHECK (%4$s);',
-            n.nspname, t.relname, (
+            E'CREATE POLICY %I ON %I.%I%s\n    USING (%s)\n    WITH CHECK (%5$s);',
+            -- A restrictive one may be called so.
+            CASE WHEN EXISTS (
+                SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = t.oid AND p.polname = 'tenant_isolation'
+            ) THEN 'tenant_rows' ELSE 'tenant_isolation' END, n.nspname, t.relname, (
                 SELECT ' TO ' || pg_catalog.string_agg(pg_catalog.quote_ident(role), ', ')
                 FROM pg_catalog.unnest(:'app_roles'::text[]) AS role
             ),

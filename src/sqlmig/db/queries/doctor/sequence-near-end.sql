@@ -7,7 +7,7 @@
 --   is said as a note.
 -- decide: The column must become a bigint, which rewrites the table, or is done beside it: a new column, filled in
 --   batches, that takes the old one's place.
--- batch: 100
+-- batch: 50
 WITH sequence AS (
     SELECT n.nspname AS schema, s.relname AS name, s.oid, t.relname AS table_name, fed.name AS column_name, fed.type,
         -- Some count down: to the least number, from the greatest.
