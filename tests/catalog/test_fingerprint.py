@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from proxy import Fate, proxy_in_front_of
 from servers import Database
+from sqlmig.catalog import fingerprint_reads
 from sqlmig.catalog.difference import Difference, differences
 from sqlmig.catalog.fingerprint import Aspect, Fingerprint, fingerprints, parts
 from sqlmig.db.composing import compose
@@ -159,6 +161,23 @@ CHANGES = [
     ("a column's comment", "COMMENT ON COLUMN deals.note IS 'other'", "comments: column deals.note"),
     ("an index's comment", "COMMENT ON INDEX deals_note_idx IS NULL", "comments: index deals_note_idx"),
     ("a composite's comment", "COMMENT ON TYPE pair IS 'two'", "comments: type pair"),
+    ("a composite's column's comment", "COMMENT ON COLUMN pair.one IS 'one'", "comments: column pair.one"),
+    ("a view's column's comment", "COMMENT ON COLUMN totals.deals IS 'all'", "comments: column totals.deals"),
+    (
+        "a constraint's comment",
+        "COMMENT ON CONSTRAINT people_name_check ON people IS 'c'",
+        "comments: constraint people.people_name_check",
+    ),
+    ("a domain's", "COMMENT ON CONSTRAINT code_check ON DOMAIN code IS 'c'", "comments: constraint code.code_check"),
+    ("a trigger's comment", "COMMENT ON TRIGGER noted ON deals IS 'c'", "comments: trigger deals.noted"),
+    ("a rule's comment", "COMMENT ON RULE kept ON people IS 'c'", "comments: rule people.kept"),
+    ("a policy's comment", "COMMENT ON POLICY own ON deals IS 'c'", "comments: policy deals.own"),
+    ("the comment of statistics", "COMMENT ON STATISTICS deals_stats IS 'c'", "comments: statistics deals_stats"),
+    ("a function's comment", "COMMENT ON FUNCTION noted IS 'c'", "comments: function noted()"),
+    ("the schema's comment", "COMMENT ON SCHEMA {schema} IS 'c'", "comments: schema"),
+    ("an option of toast", "ALTER TABLE deals SET (toast.autovacuum_enabled = off)", "columns: table deals"),
+    ("identity by an index", "ALTER TABLE deals REPLICA IDENTITY USING INDEX deals_pkey", "columns: table deals"),
+    ("a parent", "CREATE TABLE child () INHERITS (deals)", "columns: table child"),
     ("a collation", 'CREATE COLLATION swedish FROM "C"', "others: collation swedish"),
 ]
 
@@ -243,6 +262,34 @@ def test_all_schemas_at_once_give_what_each_gives_alone(opened: Session) -> None
     assert found["beta"] == of(opened, "beta") != found["alpha"]
     assert fingerprints(opened, ["not_there", "alpha"]).keys() == {"alpha"}
     assert fingerprints(opened, []) == {}
+
+
+def test_a_fleet_is_read_in_pieces(opened: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["one", "two", "three", "four", "five"]
+    for name in names:
+        opened.run(compose("CREATE SCHEMA {name}; CREATE TABLE {name}.{name} (id int)", name=name))
+    found = fingerprints(opened, names)
+    monkeypatch.setattr(fingerprint_reads, "AT_ONCE", 2)
+    assert fingerprints(opened, names) == found
+    assert len({one.whole for one in found.values()}) == 5
+
+
+def test_a_schema_is_read_as_it_was_at_one_moment(database: Database) -> None:
+    with proxy_in_front_of(database) as proxy, session(proxy.url) as opened, session(database.url) as other:
+        other.run("CREATE SCHEMA alpha; CREATE TABLE alpha.deals (id int)")
+        before = of(other, "alpha")
+
+        def change(text: str) -> Fate:
+            if "pg_attrdef" in text:
+                other.run("ALTER TABLE alpha.deals ADD COLUMN title text DEFAULT 'none', ADD CHECK (title <> '')")
+            return Fate.PASS
+
+        proxy.rule = change
+        assert of(opened, "alpha") == before
+        proxy.rule = lambda _text: Fate.PASS
+        after = of(opened, "alpha")
+    columns = (Aspect.COLUMNS, Aspect.DEFAULTS, Aspect.CONSTRAINTS, Aspect.COLUMN_ORDER)
+    assert after.differing(before) == columns
 
 
 def test_looking_changes_neither_the_transaction_nor_the_search_path(opened: Session) -> None:

@@ -88,7 +88,7 @@ def make_snapshot(
 
     Raises:
         Refused: no script makes what the files make for every tenant; nothing was written.
-        UsageError: the project has no tenant track, or several.
+        UsageError: the project has no tenant track, or several; or the file cannot be written.
         MigrationFailed: a file failed in the shadow.
     """
     began = time.monotonic()
@@ -224,8 +224,12 @@ def _only_tenant_track(files: ProjectFiles) -> Track:
 
 def _write(file: Path, text: str) -> None:
     """In place of the old file at once: nobody reads half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    except OSError as error:
+        message = f"{file} cannot be written: {error.strerror}"
+        raise UsageError(message, state="nothing was written", next="name another one with --output") from None
     try:
         with os.fdopen(handle, "wb") as opened:
             opened.write(text.encode())

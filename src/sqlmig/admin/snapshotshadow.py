@@ -14,6 +14,7 @@ from sqlmig.catalog.difference import Difference, differences
 from sqlmig.catalog.fingerprint import Aspect, Fingerprint, fingerprints
 from sqlmig.catalog.shadow import shadow_database
 from sqlmig.catalog.snapshot_grants import Grants, read_grants
+from sqlmig.catalog.snapshot_outside import outside_differences
 from sqlmig.catalog.snapshot_rows import Contents, differing_rows, read_contents
 from sqlmig.database import database_url, embedded_data
 from sqlmig.db.composing import quoted
@@ -190,6 +191,7 @@ def tried(shadow: Shadow, script: Script) -> Made:
 
 def _looked_at(shadow: Shadow, opened: Session, tenant: Tenant) -> Made:
     found = differences(opened, shadow.one.schema, tenant.schema)
+    found += outside_differences(opened, shadow.one.schema, tenant.schema)
     return Made(
         fingerprints(opened, [tenant.schema])[tenant.schema],
         read_grants(opened, tenant.schema),

@@ -9,48 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from functools import cache
-from itertools import groupby
 from typing import Final
 
-from sqlmig.db.composing import text_of
-from sqlmig.db.session import Row, Session
-
-
-class Aspect(Enum):
-    """What a fingerprint looks at, each for itself, so that it can say what differs."""
-
-    COLUMNS = "columns"
-    """Tables with their options and replica identity, and the columns of all that has some: type, NOT NULL, storage."""
-    DEFAULTS = "defaults"
-    """With the expressions of generated columns."""
-    CONSTRAINTS = "constraints"
-    INDEXES = "indexes"
-    """With extended statistics."""
-    SEQUENCES = "sequences"
-    """Identity columns included; not where a sequence stands."""
-    TYPES = "types"
-    FUNCTIONS = "functions"
-    """With procedures and aggregates."""
-    TRIGGERS = "triggers"
-    """With rules."""
-    VIEWS = "views"
-    POLICIES = "policies"
-    """And whether row level security is on, and forced."""
-    GRANTS = "grants"
-    """And default privileges. Grantees by name; an object's owner is only called `owner`."""
-    OWNERS = "owners"
-    COMMENTS = "comments"
-    OTHERS = "others"
-    """Operators, collations and other rare kinds: that they are there, and nothing else of them."""
-    COLUMN_ORDER = "column_order"
-    """No part of `Fingerprint.whole`: columns that were added later stand elsewhere than in a table made at once."""
-
-    @property
-    def said(self) -> str:
-        """The aspect in words."""
-        return self.value.replace("_", " ")
+from sqlmig.catalog.aspects import Aspect as Aspect  # callers know both by this module
+from sqlmig.catalog.aspects import Part as Part
+from sqlmig.catalog.fingerprint_reads import read_parts
+from sqlmig.db.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +39,8 @@ class Fingerprint:
         return tuple(aspect for aspect in Aspect if self.aspects.get(aspect) != other.aspects.get(aspect))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One object in one aspect, in words that name the schema `{schema}`."""
-
-    aspect: Aspect
-    object: str
-    """Its kind and its name: `table deals`, `column deals.title`."""
-    text: str
-
-
 def fingerprints(session: Session, schemas: Sequence[str] | None = None) -> dict[str, Fingerprint]:
-    """The fingerprints of schemas, by name. One query, which only reads.
+    """The fingerprints of schemas, by name. Only reads: two messages for every few dozen schemas.
 
     Args:
         session: inside or outside of a transaction.
@@ -95,44 +49,25 @@ def fingerprints(session: Session, schemas: Sequence[str] | None = None) -> dict
     Raises:
         ServerRefused: the server refused.
     """
-    rows = ask(session, "fingerprint_hashes", schemas)
-    found = sorted((schema, aspect or "", digest) for schema, aspect, digest in rows)
-    return {
-        schema: Fingerprint({Aspect(aspect): digest for _, aspect, digest in group if aspect})
-        for schema, group in groupby(found, key=lambda row: row[0])
-    }
+    names = schemas if schemas is not None else [name for (name,) in session.rows(_NOT_THE_SYSTEMS)]
+    return {schema: fingerprint_of(found) for schema, found in read_parts(session, names)}
 
 
 def parts(session: Session, schemas: Sequence[str]) -> dict[str, tuple[Part, ...]]:
-    """What fingerprints are made of, by schema; for looking at a few.
+    """What fingerprints are made of, by schema, sorted; for looking at a few.
 
     Raises:
         ServerRefused: the server refused.
     """
-    rows = ask(session, "fingerprint_texts", schemas)
-    return {
-        schema: tuple(Part(Aspect(aspect), name, text) for _, aspect, name, text in group)
-        for schema, group in groupby(rows, key=lambda row: str(row[0]))
-    }
+    return {schema: tuple(sorted(found, key=_order)) for schema, found in read_parts(session, schemas)}
 
 
-def ask(session: Session, tail: str, schemas: Sequence[str] | None) -> list[Row]:
-    """The rows of a query over the parts of schemas.
-
-    Args:
-        session: inside or outside of a transaction.
-        tail: the query's name; it follows the parts in `fingerprint_parts.sql`.
-        schemas: as in `fingerprints`.
-
-    Raises:
-        ServerRefused: the server refused.
-    """
-    # By name, and not by a condition: so the planner knows how many there are.
-    names = list(schemas) if schemas is not None else [name for (name,) in session.rows(_NOT_THE_SYSTEMS)]
-    # The query moves the search path from row to row, and the block gives it back.
-    with session.reading():
-        session.set_local({"search_path": "pg_catalog", "jit": "off"})
-        return session.rows(_query(tail), {"schemas": names})
+def fingerprint_of(found: Iterable[Part]) -> Fingerprint:
+    """The fingerprint of a schema that is made of these parts, in whatever order they come."""
+    aspects: dict[Aspect, list[tuple[str, str]]] = {}
+    for part in found:
+        aspects.setdefault(part.aspect, []).append((part.object, part.text))
+    return Fingerprint({aspect: _hash(_framed(of_aspect)) for aspect, of_aspect in aspects.items()})
 
 
 _NOT_THE_SYSTEMS: Final = (
@@ -140,13 +75,21 @@ _NOT_THE_SYSTEMS: Final = (
 )
 
 
-@cache
-def _query(tail: str) -> str:
-    return text_of("fingerprint_parts") + text_of(tail)
+def _order(part: Part) -> tuple[str, str, str]:
+    return part.aspect.value, part.object, part.text
+
+
+def _framed(found: list[tuple[str, str]]) -> Iterator[str]:
+    """Objects and their texts with the lengths of both, so that no two lists give one text."""
+    return (f"{len(name)}:{name}{len(text)}:{text}" for name, text in sorted(found))
 
 
 def _combined(aspects: Mapping[Aspect, str], without: Iterable[Aspect]) -> str:
-    return hashlib.sha256("".join(_lines(aspects, frozenset(without))).encode()).hexdigest()
+    return _hash(_lines(aspects, frozenset(without)))
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
 def _lines(aspects: Mapping[Aspect, str], without: frozenset[Aspect]) -> Iterator[str]:

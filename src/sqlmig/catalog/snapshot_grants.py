@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlmig.catalog.fingerprint import ask
 from sqlmig.catalog.snapshot_text import IDENT, escaped
+from sqlmig.db.composing import text_of
 from sqlmig.db.session import Session
 
 
@@ -40,7 +40,10 @@ def read_grants(session: Session, schema: str) -> Grants:
     Raises:
         ServerRefused: the server refused.
     """
-    rows = ask(session, "fingerprint_grants", [schema])
+    # The query moves the search path, and the block gives it back.
+    with session.reading():
+        session.set_local({"search_path": "pg_catalog"})
+        rows = session.rows(text_of("snapshot_grants"), {"schema": schema})
     found = [(Grantee(*row[:5]), frozenset(row[5]), frozenset(row[6])) for row in rows]
     return Grants({who: held for who, held, _ in found}, {who: whole for who, _, whole in found})
 

@@ -72,7 +72,7 @@ def read_contents(session: Session, tenant: Tenant) -> Contents:
             if kind == "m":
                 filled.append(name)
             elif kind == "S":
-                last = session.value(_in(tenant, "SELECT last_value FROM {} WHERE is_called", name))
+                last = session.value(f"SELECT last_value FROM {_named(tenant, name)} WHERE is_called")  # noqa: S608  quoted
                 sequences |= {name: int(last)} if last is not None else {}
             else:
                 found = Rows(name, tuple(Column(**column) for column in columns), ())
@@ -113,11 +113,11 @@ def _rows(session: Session, tenant: Tenant, table: Rows, *, forced: bool) -> tup
         return ()
     if forced:
         # It binds the owner too. The transaction is rolled back, and the database a shadow.
-        session.run(_in(tenant, "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", table.table))
+        session.run(f"ALTER TABLE {_named(tenant, table.table)} NO FORCE ROW LEVEL SECURITY")
     columns = ", ".join(f"{quoted(column.name)}::text" for column in table.columns)
     # In the order in which they were written, which is the same for every tenant.
-    query = f"SELECT {columns} FROM {{}} ORDER BY tableoid::regclass::text, ctid"  # noqa: S608  the names are quoted
-    return tuple(session.rows(_in(tenant, query, table.table)))
+    query = f"SELECT {columns} FROM {_named(tenant, table.table)} ORDER BY tableoid::regclass::text, ctid"  # noqa: S608  quoted
+    return tuple(session.rows(query))
 
 
 def _asked(session: Session, column: Column) -> Column:
@@ -128,8 +128,8 @@ def _asked(session: Session, column: Column) -> Column:
     return replace(column, today=session.value(f"SELECT ({default})::text"))
 
 
-def _in(tenant: Tenant, text: str, name: str) -> str:
-    return text.format(f"{quoted(tenant.schema)}.{quoted(name)}")
+def _named(tenant: Tenant, name: str) -> str:
+    return f"{quoted(tenant.schema)}.{quoted(name)}"
 
 
 def row_statements(one: Contents, other: Contents) -> tuple[str, ...]:

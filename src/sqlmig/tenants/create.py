@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmig.db import history, records
+from sqlmig.db.composing import filled
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
 from sqlmig.db.locks import Keys, key_of, locked, shared_key
@@ -20,8 +21,9 @@ from sqlmig.db.registry import find_tenants
 from sqlmig.db.session import Session
 from sqlmig.db.snapshotrows import store_missing_scripts
 from sqlmig.errors import ConfigError, Interrupted, Place, Problem, Refused, SqlmigError
-from sqlmig.fleet.targets import read_snapshot, shared_target, tenant_target
+from sqlmig.fleet.targets import shared_target, tenant_target
 from sqlmig.plan.events import Observer, nobody
+from sqlmig.plan.heads import Heads
 from sqlmig.plan.planner import Snapshot, Up, make_plan
 from sqlmig.plan.provisioning import CreatedTenant as CreatedTenant  # callers know it by this module
 from sqlmig.plan.provisioning import Making, Source
@@ -151,8 +153,7 @@ def _create(creation: _Creation, making: Making) -> _Made:
             seeded = replace(tenant, row={**wanted.row, **tenant.row})
             seeds = [script_part(files, script, seeded) for script in files.seeds(files.kind(tenant))]
             run_files(session, files.config, seeds, tenant, as_tenant=True)
-            records.begin_run(session, context, _command(wanted), [], None)
-            records.finish_run(session, context, Outcome.DONE)
+            _record(creation, Outcome.DONE)
         finally:
             context.stop.cancellable(None)
     return _Made(tenant, sum(len(plan.steps) for plan in plans), source)
@@ -239,23 +240,28 @@ def _fill(
 
 def _shared_state(session: Session, files: ProjectFiles, schema: str) -> Snapshot:
     """What is applied to the shared tracks, for what the tenant's migrations require; nothing else is there yet."""
-    shared = [shared_target(track) for track in files.shared_tracks]
-    return Snapshot(read_snapshot(session, files, shared, Up()).states, frozenset({schema}))
+    shared, heads = [shared_target(track) for track in files.shared_tracks], Heads(files)
+    current = {target.identity: heads.of(target).digest for target in shared}
+    states = history.read_states(session, files.config.history_schema, shared, current)
+    return Snapshot(states, frozenset({schema}))
 
 
 def _record_failure(creation: _Creation, outcome: Outcome) -> None:
     """Puts the attempt into the history, though all that it did is gone."""
-    session, context = creation.session, creation.context
+    session = creation.session
     if not session.broken:
         # Together: a run that only began would be taken for one that was killed.
         session.run("BEGIN")
-        records.begin_run(session, context, _command(creation.wanted), [], None)
-        records.finish_run(session, context, outcome)
+        _record(creation, outcome)
         session.run("COMMIT")
 
 
-def _command(wanted: Tenant) -> str:
-    return f"tenant create {wanted.slug}"
+def _record(creation: _Creation, outcome: Outcome) -> None:
+    """The run's row, from its beginning to its end."""
+    command = f"tenant create {creation.wanted.slug}"
+    began = records.run_row(creation.context, command, [], None)
+    ended = records.run_end(creation.context, outcome)
+    creation.session.run(f"{filled(*began)}\n;{filled(*ended)}")
 
 
 def _stopped(tenant: Tenant) -> Interrupted:

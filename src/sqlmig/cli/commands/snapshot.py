@@ -54,6 +54,8 @@ def snapshot(
 
     if check and file is not None:
         raise UsageError("--check and --output exclude each other", next="--check writes nothing")
+    if file == Path():
+        raise UsageError("--output is empty", next="name a file, or leave it out")
     given = read_values(values)
     project = invocation.configured()
     with stopping_on_signals() as stop:
