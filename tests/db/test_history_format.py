@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from sessions import until
 from sqlmig.db import history, runlist
+from sqlmig.db.locks import key_of
 from sqlmig.db.session import Session, session
 from sqlmig.errors import UsageError
 from sqlmig.plan.rollout import ItemState, RunState
@@ -64,6 +67,24 @@ def test_a_history_of_format_1_is_brought_up_to_date_and_keeps_what_is_in_it(
     assert older.execute("SELECT schema_name, head FROM sqlmig.target").fetchall() == [("a", 7)]
     states = {run.run_id: (run.state, run.counts) for run in runlist.list_runs(opened, "sqlmig", 5)}
     assert states == {KILLED: (RunState.RUNNING, {}), ENDED: (RunState.FINISHED, {ItemState.DONE: 2})}
+
+
+def test_who_comes_second_does_not_lock_tables_that_a_run_writes_to(
+    opened: Session, connect: Callable[..., psycopg.Connection[Any]]
+) -> None:
+    """It would wait for that run, and the run perhaps for it."""
+    first, writer = connect(), connect()
+    first.execute("SELECT pg_advisory_lock(%s)", (key_of("sqlmig", "history"),))
+    tries = "SELECT FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory%' AND pid <> pg_backend_pid()"
+    with ThreadPoolExecutor() as pool:
+        second = pool.submit(history.prepare, opened, "sqlmig")
+        until(lambda: first.execute(tries).fetchall())
+        first.execute(b"CREATE SCHEMA sqlmig; " + history.bootstrap("sqlmig").as_bytes(first))
+        with writer.transaction():
+            writer.execute("LOCK sqlmig.applied, sqlmig.target IN ROW EXCLUSIVE MODE")
+            first.execute("SELECT pg_advisory_unlock_all()")
+            second.result(timeout=30)
+    assert first.execute("SELECT count(*) FROM sqlmig.format").fetchone() == (1,)
 
 
 def test_a_history_that_was_brought_up_to_date_is_like_a_new_one(

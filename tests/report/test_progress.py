@@ -279,6 +279,6 @@ def test_lines_are_told_once():
 def test_ten_thousand_targets_cost_next_to_nothing():
     target = samples.tenant("acme")
     events = [(1.0, event) for event in (TargetBegan(0, target), StepEnded(0, step()), done())] * 10_000
-    began = time.perf_counter()
+    began = time.process_time()
     assert advance(begun(BIG), events, 1.0).over == 10_000
-    assert time.perf_counter() - began < 1, "0.03 s when this was written"
+    assert time.process_time() - began < 1, "0.03 s when this was written"

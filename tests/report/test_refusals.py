@@ -79,8 +79,8 @@ def test_names_are_taken_out_where_they_stand_as_words(text, without):
 
 def test_ten_thousand_names_are_taken_out_at_once():
     targets = [samples.tenant(f"t{n}") for n in range(10_000)]
-    began = time.perf_counter()
+    began = time.process_time()
     assert {nameless(f"schema {target.schema} is not there", target) for target in targets} == {
         "schema \0 is not there"
     }
-    assert time.perf_counter() - began < 1, "0.03 s when this was written; a pattern for each takes seconds"
+    assert time.process_time() - began < 1, "0.03 s when this was written; a pattern for each takes seconds"

@@ -169,9 +169,9 @@ def test_a_run_of_10_000_targets_is_told_in_a_screenful():
         halted="the same error in 3 targets in a row",
         invalid=tuple(f"tenant_t{n}.deals_owner" for n in range(50)),
     )
-    began = time.perf_counter()
+    began = time.process_time()
     told = "\n".join([run_notes(result), failures_text(result), run_summary(result)])
-    assert time.perf_counter() - began < 5, "it took 0.2 s when this was written"
+    assert time.process_time() - began < 5, "it took 0.2 s when this was written"
     assert len(told.splitlines()) < 60
     assert run_summary(result) == "9,000 of 10,000 targets where they should be: 180,000 steps, 250 ms"
 
@@ -192,7 +192,7 @@ def test_a_rollback_that_was_stopped_is_not_told_to_apply():
     step = samples.step(GLOBEX, 1, "a", direction=Direction.DOWN)
     waiting = TargetResult(samples.planned(GLOBEX, step), Outcome.NOT_STARTED)
     text = failures_text(replace(samples.run(waiting), halted="enough"))
-    assert "  next: run the command again, with --to, once nothing stands against that; " in text
+    assert "  next: `sqlmig run resume run-1` goes on with it, once nothing stands against that; " in text
 
 
 @pytest.mark.parametrize(
@@ -201,8 +201,8 @@ def test_a_rollback_that_was_stopped_is_not_told_to_apply():
         (
             ["tenant_a.i"],
             [
-                "sqlmig: error: an index is INVALID: tenant_a.i",
-                "  state: every write maintains such an index, and no query uses it",
+                "sqlmig: warning: an index is INVALID: tenant_a.i",
+                "  state: every write maintains such an index, and no query uses it; no migration of this run built it",
                 "  next: drop it, then build it again:",
                 "    DROP INDEX CONCURRENTLY tenant_a.i;",
             ],
@@ -210,8 +210,8 @@ def test_a_rollback_that_was_stopped_is_not_told_to_apply():
         (
             [f"tenant_{n}.i" for n in range(5)],
             [
-                "sqlmig: error: 5 indexes are INVALID: tenant_0.i, tenant_1.i, tenant_2.i and 2 more",
-                "  state: every write maintains such an index, and no query uses it",
+                "sqlmig: warning: 5 indexes are INVALID: tenant_0.i, tenant_1.i, tenant_2.i and 2 more",
+                "  state: every write maintains such an index, and no query uses it; no migration of this run built it",
                 "  next: drop each of them, then build it again:",
                 "    DROP INDEX CONCURRENTLY tenant_0.i;",
                 "    DROP INDEX CONCURRENTLY tenant_1.i;",
@@ -222,7 +222,7 @@ def test_a_rollback_that_was_stopped_is_not_told_to_apply():
     ],
     ids=["one", "many"],
 )
-def test_an_invalid_index_is_an_error_with_the_statement_that_drops_it(indexes, lines):
+def test_an_invalid_index_is_a_warning_with_the_statement_that_drops_it(indexes, lines):
     text = failures_text(replace(samples.run(samples.done(ACME)), invalid=tuple(indexes)))
     assert text.splitlines() == lines
 

@@ -117,10 +117,10 @@ def test_a_large_fleet_is_a_summary_by_version_with_the_odd_ones_named():
 
 def test_a_large_fleet_is_told_at_once():
     status = standing_fleet()
-    began = time.perf_counter()
+    began = time.process_time()
     status_text(status)
     status_json(status)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_one_track_needs_no_column():

@@ -370,9 +370,9 @@ def test_bodies_inside_bodies_end_somewhere_and_say_so(levels):
     file = "DROP TABLE t"
     for level in range(levels):
         file = f"DO $a{level}$BEGIN {file}; END$a{level}$"
-    started = time.monotonic()
+    started = time.process_time()
     body = body_of(file)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     depth = 1
     while not body.unread:
         (found,) = body.statements

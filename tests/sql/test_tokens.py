@@ -152,6 +152,6 @@ def test_tokens_tile_any_text_up_to_the_place_that_an_error_names(text):
 
 @pytest.mark.parametrize("opening", ["(", "[", "/*", "'", "$a$", "E'\\", "-", "1_", "a.", "E'a'\n", " \n--", "@-"])
 def test_ten_thousand_of_anything_are_read_in_time(opening):
-    began = time.perf_counter()
+    began = time.process_time()
     assert spans_tile(readable("SELECT " + opening * 10_000))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -44,17 +44,10 @@ def prepare(session: Session, history_schema: str) -> None:
         )
     if found == FORMAT:
         return
-    key = {"key": key_of(history_schema, "history")}
     try:
-        while not session.value("BEGIN; SELECT pg_catalog.pg_try_advisory_xact_lock(%(key)s)", key):
+        while not _made(session, history_schema):
             session.rollback()
-            time.sleep(0.05)
-        session.run("SET LOCAL client_min_messages = warning")
-        if not existing_schemas(session, [history_schema]):
-            # An owner may have made it: then the role needs no right to create schemas.
-            make_schema(session, history_schema)
-        session.run(bootstrap(history_schema))
-        session.run("COMMIT")
+            time.sleep(_PAUSE)
     except ServerRefused as error:
         session.rollback()
         if error.said.sqlstate == "25006":
@@ -68,6 +61,28 @@ def prepare(session: Session, history_schema: str) -> None:
                 next=f"as an owner of the database: CREATE SCHEMA {quoted(history_schema)} AUTHORIZATION the_role;",
             ) from error
         raise
+
+
+_PAUSE = 0.05
+"""Seconds between two tries to be the one that makes the tables."""
+
+
+def _made(session: Session, history_schema: str) -> bool:
+    """Makes the tables unless another run is at it, or has just done it."""
+    key = {"key": key_of(history_schema, "history")}
+    if not session.value("BEGIN; SELECT pg_catalog.pg_try_advisory_xact_lock(%(key)s)", key):
+        return False
+    # The run that had the lock before may be writing by now: its tables shall not be locked to be made again.
+    if _format(session, history_schema) == FORMAT:
+        session.rollback()
+        return True
+    session.run("SET LOCAL client_min_messages = warning")
+    if not existing_schemas(session, [history_schema]):
+        # An owner may have made it: then the role needs no right to create schemas.
+        make_schema(session, history_schema)
+    session.run(bootstrap(history_schema))
+    session.run("COMMIT")
+    return True
 
 
 def bootstrap(history_schema: str) -> Composed:

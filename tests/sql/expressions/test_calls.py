@@ -148,7 +148,7 @@ def test_a_body_with_escapes_has_other_offsets_than_its_text():
 @pytest.mark.parametrize(("before", "after"), [("f(", ")"), ("f(a) + ", ""), ("(", ""), (") t (a) ", "")])
 def test_the_time_grows_with_the_length_only(before, after):
     e = make_expression(before * 3000 + after * 3000)
-    began = time.perf_counter()
+    began = time.process_time()
     calls(e)
     bare_calls(e)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -135,6 +135,6 @@ LONG = {
 def test_no_question_takes_long(text):
     e = make_expression(text)
     for name, question in QUESTIONS.items():
-        began = time.perf_counter()
+        began = time.process_time()
         question(e)
-        assert time.perf_counter() - began < 2, name
+        assert time.process_time() - began < 2, name
