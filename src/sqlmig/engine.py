@@ -23,7 +23,7 @@ from sqlmig.db.invalid import invalid_indexes
 from sqlmig.db.session import Session
 from sqlmig.db.syntax import syntax_refusals
 from sqlmig.errors import Interrupted, LockNotObtained, MigrationFailed, Refused
-from sqlmig.fleet.known import failed, gone, refuse_beside_waiting, unfinished
+from sqlmig.fleet.known import failed, gone, refuse_beside_rollback, refuse_beside_waiting, unfinished
 from sqlmig.fleet.launch import Rollout, launch, manifest_of_run
 from sqlmig.fleet.readback import not_where_they_should_be, reading_back
 from sqlmig.fleet.replanning import planned_anew, planned_late, step_maker
@@ -31,10 +31,11 @@ from sqlmig.fleet.run import Outcomes, Running, begin, end, run_late, run_plan, 
 from sqlmig.fleet.targets import Selected, Selection, read_snapshot, select_targets
 from sqlmig.plan.events import Observer, RunEnded, nobody
 from sqlmig.plan.leaving import leave_out
-from sqlmig.plan.planner import Goal, Up, make_plan
+from sqlmig.plan.planner import Down, Goal, Up, make_plan
 from sqlmig.plan.results import Failure, Outcome, RunResult, TargetResult
 from sqlmig.plan.rollout import Identity, RunState, Wave
 from sqlmig.plan.steps import distinct
+from sqlmig.plan.takingback import pinned
 from sqlmig.plan.values import Note, Plan, Refusal, TargetPlan
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Scope
@@ -104,6 +105,9 @@ def apply(
     if planned.relaid:
         adopt_layouts(job.session, job.context, planned.relaid)
         planned = replace(_left_out(job, _plan(job, selected, goal))[0], notes=planned.notes)
+    if isinstance(goal, Down):
+        refuse_beside_rollback(job.session, job.context.history, goal, planned)
+        goal = pinned(goal, planned)
     manifest = manifest_of_run(job.files, selection, goal, job.rollout)
     if not planned.pending and selected.registry_read:
         nothing = Outcomes((*(TargetResult(one, Outcome.DONE) for one in planned.targets), *left))

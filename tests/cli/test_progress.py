@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 import pty
 import re
@@ -165,6 +166,32 @@ def test_nobody_answers_is_a_no():
         watched.until("go on? [y/N]: ")
         watched.process.stdin.close()
         assert "answer False" in watched.to_the_end()
+
+
+def test_a_request_to_stop_ends_the_question(monkeypatch, capfd):
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as stdin, os.fdopen(writing, "w"):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        looks = iter([False, True])
+        assert not Progress(Detail.TARGETS, watched=False).confirm("go on?", lambda: next(looks))
+    assert capfd.readouterr().err == "go on? [y/N]: \n"
+
+
+def test_what_is_no_answer_is_asked_again(monkeypatch, capfd):
+    reading, writing = os.pipe()
+    os.write(writing, b"perhaps\n")
+    with os.fdopen(reading, "rb", buffering=0) as stdin:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stdin, write_through=True))
+        asked = iter(range(2))
+
+        def stopping() -> bool:
+            if next(asked) == 0:
+                os.write(writing, b"yes\n")
+            return False
+
+        assert Progress(Detail.TARGETS, watched=False).confirm("go on?", stopping)
+        os.close(writing)
+    assert capfd.readouterr().err == "go on? [y/N]: " * 2
 
 
 # --- in a log ---

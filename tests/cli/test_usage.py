@@ -42,7 +42,26 @@ import pytest
             "--lock-wait: needs a duration with its unit (ms, s, min, h, d), such as 3s, not '5'",
             "`sqlmig apply --help` shows what it takes",
         ),
-        ("rollback --steps 0", "--steps: 0 is not in the range x>=1.", "`sqlmig rollback --help` shows what it takes"),
+        (
+            "rollback --steps 0",
+            "--steps: 0 is no whole number of at least 1",
+            "`sqlmig rollback --help` shows what it takes",
+        ),
+        (
+            "run list --limit x",
+            "--limit: 'x' is no whole number of at least 1",
+            "`sqlmig run list --help` shows what it takes",
+        ),
+        (
+            "tenant import list.csv --workers 300",
+            "--workers: 300 is no whole number from 1 to 256",
+            "`sqlmig tenant import --help` shows what it takes",
+        ),
+        (
+            "tenant restore acme --from 2026 --identity nowhere.txt",
+            "--identity: file 'nowhere.txt' does not exist",
+            "`sqlmig tenant restore --help` shows what it takes",
+        ),
         ("new tenant", "NAME is missing", "`sqlmig new --help` shows what it takes"),
         ("baseline", "--to is missing", "`sqlmig baseline --help` shows what it takes"),
         ("status platform", "got unexpected extra argument (platform)", "`sqlmig status --help` shows what it takes"),
@@ -75,6 +94,28 @@ import pytest
         ),
         ("tenant create acme --set a=1 --set a=2", "--set gives a twice", "give it once"),
         (
+            "tenant create acme --set slug=apex",
+            "--set cannot give the slug",
+            "leave it out: the command has it already",
+        ),
+        (
+            ["tenant", "suspend", "acme", "--reason", ""],
+            "suspend needs a reason: it stands in every list of tenants",
+            "sqlmig tenant suspend acme --reason '...'",
+        ),
+        (["snapshot", "--output", ""], "--output is empty", "name a file, or leave it out"),
+        ("doctor --list --explain rls-missing", "--list and --explain exclude each other", "give one of them"),
+        (
+            "doctor --seed 7",
+            "--application-url and --seed are for --probe",
+            "give --probe too, or leave them out",
+        ),
+        (
+            "doctor --application-url postgresql://app@server/deals",
+            "--application-url and --seed are for --probe",
+            "give --probe too, or leave them out",
+        ),
+        (
             "new tenant x --repeatable --timestamp",
             "a repeatable has no number and nothing to take back",
             "leave the other options out",
@@ -87,7 +128,7 @@ import pytest
     ],
 )
 def test_a_call_that_cannot_be_carried_out_says_what_to_write_instead(offline, words, message, advice):
-    answer = offline(*words.split())
+    answer = offline(*(words.split() if isinstance(words, str) else words))
     assert (answer.status, answer.out) == (2, "")
     assert answer.err == f"sqlmig: error: {message}\n  next: {advice}\n"
 

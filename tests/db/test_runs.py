@@ -635,3 +635,19 @@ def test_begins_wait_for_each_other_and_not_for_a_step_that_runs(store: Store, c
     thread.start()
     until(lambda: begun, what="the run has begun")
     thread.join()
+
+
+# --- what a process that takes up a run has to know ---
+
+
+def test_how_the_last_targets_ended_is_known_in_order(store: Store) -> None:
+    run = store.begin(6)
+    claimed = store.exchange(run, want=6).claimed
+    assert runlist.last_ends(store.session, "sqlmig", run, 3) == ()
+    error = ItemError(NULLED, "null value in column owner")
+    states = [ItemState.FAILED, ItemState.DONE, ItemState.BLOCKED, ItemState.QUARANTINED, ItemState.FAILED]
+    for one, state in zip(claimed, states, strict=False):
+        told = error if state is not ItemState.DONE else None
+        store.exchange(run, reports=[Report(one.identity, state, 0, error=told)])
+    assert runlist.last_ends(store.session, "sqlmig", run, 9) == (NULLED, None, NULLED, NULLED)
+    assert runlist.last_ends(store.session, "sqlmig", run, 2) == (NULLED, NULLED)

@@ -221,6 +221,19 @@ def test_a_role_without_the_right_to_create_is_told_what_to_grant(shop: Shop, ro
     assert 'CREATE SCHEMA "sqlmig" AUTHORIZATION the_role;' in str(caught.value)
 
 
+def test_a_role_that_may_not_look_into_the_history_is_told_who_says_what_it_needs(
+    shop: Shop, role: Callable[..., Role]
+) -> None:
+    shop.apply()
+    with pytest.raises(SqlmigError) as caught:
+        type(shop)(shop.folder, role().url, shop.connection).project().runs()
+    assert str(caught.value) == (
+        "the server refused: permission denied for schema sqlmig\n"
+        "  next: let the role do it: `sqlmig grants` prints what the role that runs sqlmig needs"
+    )
+    assert caught.value.exit_status == 2
+
+
 def test_a_right_that_is_missing_later_is_named_at_its_statement(shop: Shop, role: Callable[..., Role]) -> None:
     shop.with_tenants()
     made = role()

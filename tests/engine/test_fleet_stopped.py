@@ -100,22 +100,28 @@ def test_a_signal_rolls_back_what_is_under_way_and_resume_does_the_rest(shop: Sh
 
 def test_a_run_is_stopped_between_two_tenants(shop: Shop) -> None:
     schemas = fleet(shop, 6, workers=1)
-    stop = Stop()
+    shop.apply()
+    # So slow that a worker takes one at a time, and that what is told is heard before it has done them all.
+    shop.pair("tenant", "0002_slow", "SELECT pg_sleep(0.3);\nCREATE TABLE kept (id int);\n")
+    stop, heard = Stop(), []
 
     def request(event: Event) -> None:
-        if isinstance(event, StepEnded) and event.result.step.target.schema == "tenant_t03":
-            stop.request()
+        if isinstance(event, StepEnded):
+            heard.append(event)
+            if len(heard) == 3:
+                stop.request()
 
     result = shop.project().apply(observer=request, stop=stop)
     assert result.exit_status == 5
     done = only(Outcome.DONE, result)
-    assert done in (schemas[:3], schemas[:4])
-    assert done_steps(shop) == steps_of(done, 1)
-    [interrupted] = [one for one in result.results if one.outcome is Outcome.INTERRUPTED]
-    assert interrupted.failure is not None
-    assert interrupted.failure.message.startswith("stopped on request ")
+    assert len(done) in (3, 4)
+    assert sorted(done_steps(shop)) == sorted([*steps_of(schemas, 1), *steps_of(done, 2)])
+    # None, when the request comes between two of them.
+    interrupted = [one.failure for one in result.results if one.outcome is Outcome.INTERRUPTED]
+    assert len(interrupted) <= 1
+    assert all(one and one.message.startswith("stopped on request ") for one in interrupted)
     assert shop.apply().exit_status == 0, "a run that was interrupted bars nobody"
-    assert done_steps(shop) == steps_of(schemas, 1)
+    assert done_steps(shop) == steps_of(schemas, 1, 2)
 
 
 def test_a_pause_is_seen_by_a_process_that_waits_between_waves(shop: Shop) -> None:

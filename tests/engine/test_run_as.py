@@ -9,8 +9,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from servers import Database, Role, with_login
+from servers import Database, Role, Server, with_login
 from shop import FILES, Shop
 from sqlmig import embedded
 from sqlmig.admin.grants import grants
@@ -60,6 +61,19 @@ def test_what_files_make_belongs_to_their_role_and_the_history_to_the_one_that_c
     history = "SELECT bool_or(pg_get_userbyid(relowner) = %s) FROM pg_class WHERE relnamespace = 'sqlmig'::regnamespace"
     assert shop.one(history, owner) is False
     assert shop.versions("tenant_acme") == [1]
+
+
+def test_a_membership_that_was_there_without_its_options_gets_them(shop: Shop, server: Server) -> None:
+    if server.version < 16:
+        pytest.skip("a membership has options from PostgreSQL 16 on")
+    owner, migration = owner_of(shop), str(conninfo_to_dict(shop.database_url)["user"])
+    shop.sql(f'GRANT "{owner}" TO "{migration}" WITH INHERIT FALSE, SET FALSE')
+    options = "SELECT inherit_option, set_option FROM pg_auth_members WHERE pg_get_userbyid(roleid) = %s"
+    assert shop.sql(options, owner) == [(False, False)]
+    shop.sql(grants_text(grants(shop.project(), migration_role=migration, application=f"app_{migration[4:]}")))
+    assert shop.sql(options, owner) == [(True, True)]
+    shop.with_tenants("acme")
+    assert shop.sql(OWNERS, "tenant_acme") == [("deals", owner), ("deals_pkey", owner)]
 
 
 def test_a_later_migration_and_its_rollback_run_as_the_role(shop: Shop) -> None:

@@ -94,3 +94,53 @@ def test_the_number_of_equal_errors_can_be_chosen():
     once = ended(breaker_for(BreakerConfig(same_in_a_row=1), 100), [NO_TABLE])
     assert once.tripped == "the same error in 1 target: 42P01 in 0031_x:2, for example tenant_0"
     assert ended(breaker_for(BreakerConfig(same_in_a_row=0), 1000), [NO_TABLE] * 100).tripped is None
+
+
+def test_a_row_of_equal_errors_goes_on_from_one_wave_to_the_next():
+    breaker = ended(breaker_for(BreakerConfig(), 2), [NO_TABLE, NO_TABLE]).of_wave(50)
+    assert breaker.tripped is None
+    assert ended(breaker, [NO_TABLE]).tripped == (
+        "the same error in 3 targets in a row: 42P01 in 0031_x:2, for example tenant_0"
+    )
+    assert ended(breaker, [None, NO_TABLE]).tripped is None
+
+
+def test_the_share_is_that_of_the_wave_under_way():
+    breaker = ended(breaker_for(BreakerConfig(same_in_a_row=0), 100), [OWN_ROWS] * 10)
+    assert breaker.tripped is None
+    assert ended(breaker.of_wave(100), [OWN_ROWS] * 10).tripped is None
+    assert ended(breaker.of_wave(40), [OWN_ROWS] * 5).tripped is not None
+
+
+@pytest.mark.parametrize(
+    ("met", "ends", "trips"),
+    [
+        ([NO_TABLE, NO_TABLE], [NO_TABLE], True),
+        ([NO_TABLE, NO_TABLE, NO_TABLE], [NO_TABLE], True),
+        ([NO_TABLE, NO_TABLE, NO_TABLE], [NO_COLUMN], False),
+        ([NO_TABLE, NO_TABLE, NO_TABLE], [None, NO_TABLE], False),
+        ([NO_TABLE, NO_TABLE, None], [NO_TABLE], False),
+        ([], [NO_TABLE, NO_TABLE], False),
+    ],
+    ids=[
+        "one more",
+        "the cause is still there",
+        "another error",
+        "the cause is gone",
+        "ended by one that went well",
+        "none",
+    ],
+)
+def test_a_run_that_goes_on_goes_on_with_its_row(met, ends, trips):
+    breaker = breaker_for(BreakerConfig(), 100).met(met)
+    assert (breaker.tripped, breaker.failures) == (None, 0)
+    assert (ended(breaker, ends).tripped is not None) is trips
+
+
+def test_failures_count_whichever_process_had_them_and_not_those_from_before():
+    resumed = breaker_for(BreakerConfig(same_in_a_row=0), 100).counted(12)
+    assert ended(resumed, [OWN_ROWS] * 10).tripped is None
+    others_had_nine = ended(resumed, [OWN_ROWS]).counted(22)
+    assert others_had_nine.failures == 10
+    assert ended(others_had_nine, [OWN_ROWS]).tripped is not None
+    assert ended(resumed.counted(3), [OWN_ROWS] * 10).tripped is None, "blocked ones have their turn again"

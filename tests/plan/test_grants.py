@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sqlmig.errors import Place
+from sqlmig.plan import granting
 from sqlmig.plan.asking import Asked, When
 from sqlmig.plan.grants import Grants, grants_of
 from sqlmig.project.config.backup import BackupConfig
@@ -169,7 +170,7 @@ ACTS_FOR = {
 
 @pytest.mark.parametrize("text", ACTS_FOR.values(), ids=ACTS_FOR.keys())
 def test_who_acts_for_a_role_becomes_its_member(text: str) -> None:
-    given = [one for one in granted(*asked(text)).statements if one.sql == "GRANT boss TO mig;"]
+    given = [one for one in granted(*asked(text)).statements if one.sql == granting.join("boss", "mig")]
     assert [one.why for one in given] == ["f.sql:1 acts for boss."]
 
 
@@ -191,7 +192,7 @@ def test_a_track_that_runs_as_a_role_has_its_role_made_and_the_migration_role_in
     tracks = (TrackConfig("platform", "sql/platform", Scope.SHARED, "core", "owner"), RUN_AS)
     text = sql(granted(of=config(*tracks, search_path=("extensions",))))
     assert "CREATE ROLE owner NOLOGIN;" in text
-    assert "GRANT owner TO mig;" in text
+    assert granting.join("owner", "mig") in text
     assert "CREATE SCHEMA IF NOT EXISTS core AUTHORIZATION owner;" in text
     assert "CREATE SCHEMA IF NOT EXISTS sqlmig AUTHORIZATION mig;" in text
     assert "GRANT USAGE ON SCHEMA extensions TO mig, owner, app;" in text
@@ -266,7 +267,7 @@ def test_what_the_files_lack_for_the_application_is_named() -> None:
 
 def test_an_application_that_has_its_rights_from_a_group_is_put_into_it() -> None:
     found = granted(of=config(lint=LintConfig(app_roles=("app", "more"))), application="web")
-    assert "GRANT app TO web;\nGRANT more TO web;" in sql(found)
+    assert f"{granting.join('app', 'web')}\n{granting.join('more', 'web')}" in sql(found)
     assert "CREATE ROLE web LOGIN;" in sql(found)
     assert "CREATE ROLE app NOLOGIN;" in sql(found)
     assert found.notes == ()

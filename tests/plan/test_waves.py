@@ -274,7 +274,7 @@ class TestOptions:
                 "0",
                 [],
                 "--canary '0' says nothing that a wave could take",
-                "write 10%, 5, smallest:5, tier=trial, acme,beta* or rest",
+                "write 10%, 5, smallest:5, tier=trial or acme,beta*",
             ),
             (
                 None,
@@ -300,3 +300,19 @@ class TestOptions:
         with pytest.raises(UsageError) as caught:
             rules_from_options(canary, waves)
         assert (caught.value.message, caught.value.next) == (message, advice)
+
+
+@pytest.mark.parametrize("rule", [WaveRule("canary", where={"tier": "gold"}), WaveRule("canary", tenants=("zz*",))])
+def test_a_wave_that_was_asked_for_and_could_never_have_a_tenant_is_an_error(rule):
+    found = cut([rule], [ACME], {}, {}, ALL, asked=True)
+    [problem] = found.problems
+    assert str(problem) == (
+        "wave 'canary' would have no tenant: it chooses none of those that are selected\n"
+        "  next: `sqlmig tenant list` shows the tenants; correct the wave, or leave it out"
+    )
+    assert cut([rule], [ACME], {}, {}, ALL).problems == ()
+
+
+def test_a_wave_that_was_asked_for_may_be_up_to_date_already():
+    found = cut([WaveRule("canary", tenants=("dora",))], [ACME], {}, {}, ALL, asked=True)
+    assert (found.problems, len(found.notes)) == ((), 1)

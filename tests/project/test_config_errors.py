@@ -623,3 +623,10 @@ def test_a_default_environment_is_not_filled_in_from_variables(told: Told) -> No
     line = "default_environment: '${X}'"
     message = "default_environment says '${X}', and the file has no environments"
     assert told(f"{line}\n{TRACK}") == one(line, 22, message, "remove default_environment, or add it")
+
+
+@pytest.mark.parametrize("url", ["postgres:/u:hunter2@h/d", "hunter2", "u:hunter2@h"])
+def test_a_line_with_what_may_be_a_password_is_not_shown(told: Told, url: str) -> None:
+    said = told(f"database_url: {url}\n{TRACK}")
+    assert said.startswith("sqlmig.yaml:1:15: database_url must be embedded, a URL such as")
+    assert "hunter2" not in said

@@ -243,6 +243,12 @@ DURATION = "a duration such as 500ms, 3s, 2min or 1h"
             "add count or share",
         ),
         (
+            "waves: [{name: a, count: 1}, {name: b, count: 2}, {name: a, count: 3}]",
+            "name: a, count: 3",
+            "apply.waves.2 has the name of another wave",
+            "give each its own",
+        ),
+        (
             "waves: [5, rest, 10%]",
             "rest",
             "apply.waves.1 takes every tenant that is left, so nothing remains for those behind it",

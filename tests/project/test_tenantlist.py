@@ -29,6 +29,12 @@ def test_every_format_says_the_same(tmp_path: Path, name: str) -> None:
     assert [(row.place.line, row.cells) for row in read_tenant_list(tmp_path / name)] == SAME
 
 
+@pytest.mark.parametrize(("name", "text"), [("a.csv", "slug\n"), ("a.json", " [ ]\n"), ("a.yaml", "[]\n")])
+def test_a_list_may_be_empty(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    assert read_tenant_list(tmp_path / name) == ()
+
+
 def test_a_byte_order_mark_and_line_breaks_in_a_value_are_read(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_bytes('\ufeffslug,note\r\na,"one\r\ntwo"\r\n\r\nb,x\r\n'.encode())
@@ -57,6 +63,8 @@ def test_numbers_and_switches_become_text(tmp_path: Path) -> None:
                 (3, "the tenant has no slug"),
             ],
         ),
+        ("a.csv", "slug;name\nacme;A\nglobex;G\n", [(1, "the first line names no column `slug`")]),
+        ("a.csv", "name,tier\nAcme,gold\n", [(1, "the first line names no column `slug`")]),
         ("a.csv", 'slug\n"acme\n', [(2, "no CSV: unexpected end of data")]),
         ("a.json", "{}", [(1, "no list of tenants")]),
         (
@@ -66,7 +74,12 @@ def test_numbers_and_switches_become_text(tmp_path: Path) -> None:
         ),
         ("a.json", '[\n{"slug": "a"}\n{"slug": "b"}]', [(3, "no JSON: ',' or ']' is missing")]),
         ("a.json", '[\n{"slug": }]', [(2, "no JSON: Expecting value")]),
-        ("a.json", '[{"slug": "a"},', [(1, "no JSON: ',' or ']' is missing")]),
+        ("a.json", '[{"slug": "a"},', [(1, "no JSON: Expecting value")]),
+        ("a.json", '[{"slug": "a"}\n', [(2, "no JSON: ',' or ']' is missing")]),
+        ("a.json", '[\n{"slug": "a"},\n]', [(3, "no JSON: Expecting value")]),
+        ("a.json", '[\n{"slug": "a"}]\n[]', [(3, "no JSON: the list has ended")]),
+        ("a.json", '[{"slug": "a"},\n{"slug": "b", "slug": "c"}]', [(2, "slug stands there twice")]),
+        ("a.json", '[{"slug": "a", "slug": "a"},\n{"slug": "b"}]', [(1, "slug stands there twice")]),
         ("a.yaml", "slug: a\n", [(1, "no list of tenants")]),
         ("a.yaml", "- slug: a\n- {slug: b, country: no}\n", [(2, "country can be read in two ways")]),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import sys
 import threading
 import time
@@ -90,15 +91,20 @@ class Progress:
         """What the report on the run needs to know; after the block."""
         return seen(self._state, time.monotonic())
 
-    def confirm(self, question: str) -> bool:
-        """Asks whoever sits there; no answer is a no."""
+    def confirm(self, question: str, stopping: Callable[[], bool] = lambda: False) -> bool:
+        """Asks whoever sits there; no answer is a no.
+
+        Args:
+            question: without a question mark's choices.
+            stopping: whether an answer is not waited for any more: Ctrl-C ends no `read`, it only asks the run to stop.
+        """
         self._take_in()
         with self._busy:
             if self._screen is not None:
                 self._screen.close()
             try:
-                return click.confirm(question, err=True)
-            except click.Abort:
+                return _answered(question, stopping)
+            except OSError:  # the terminal has gone
                 return False
 
     def __enter__(self) -> Progress:
@@ -142,6 +148,21 @@ class Progress:
             # A log that cannot be written to must not end a run half way, nor silence what comes after.
             with contextlib.suppress(OSError):
                 self._tell("\n".join(self._state.lines))
+
+
+def _answered(question: str, stopping: Callable[[], bool]) -> bool:
+    answer = None
+    while answer is None:
+        click.echo(f"{question} [y/N]: ", err=True, nl=False)
+        while not select.select([sys.stdin], [], [], _APART)[0]:
+            if stopping():
+                click.echo(err=True)
+                return False
+        answer = _ANSWERS.get(sys.stdin.readline().strip().lower())
+    return answer
+
+
+_ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
 def _screen() -> Screen | None:

@@ -13,6 +13,7 @@ from sqlmig.errors import UsageError
 
 if TYPE_CHECKING:
     from sqlmig.cli.progress import Progress
+    from sqlmig.db.context import Stop
     from sqlmig.fleet.launch import Rollout
     from sqlmig.plan.rollout import WaveRule
     from sqlmig.project.config.values import Config
@@ -100,13 +101,14 @@ def rollout_options(function: F) -> F:
     return function
 
 
-def rollout_for(config: Config, wanted: Wanted, progress: Progress | None) -> Rollout:
+def rollout_for(config: Config, wanted: Wanted, progress: Progress | None, stop: Stop) -> Rollout:
     """How a run reaches its targets: what the options say, otherwise the configuration.
 
     Args:
         config: in force.
         wanted: what the options say.
         progress: asks whether the next wave may begin; None where nobody can be asked.
+        stop: ends the asking.
 
     Raises:
         UsageError: a wave is none of the forms that there are, or --confirm has no waves to stand between.
@@ -119,10 +121,11 @@ def rollout_for(config: Config, wanted: Wanted, progress: Progress | None) -> Ro
         rollout,
         workers=wanted.workers if wanted.workers is not None else rollout.workers,
         rules=rules,
+        asked=wanted.canary is not None or bool(wanted.waves),
         together=wanted.together or rollout.together,
         stop_on_failure=wanted.stop_on_failure,
         skip_refused=wanted.skip_refused,
-        confirm=progress.confirm if progress is not None and _somebody_is_there() else None,
+        confirm=_asking(progress, stop) if progress is not None and _somebody_is_there() else None,
     )
 
 
@@ -139,6 +142,10 @@ def _rules(config: Config, wanted: Wanted) -> tuple[WaveRule, ...]:
             next="say what they are: --canary 5, or `apply.waves` in sqlmig.yaml",
         )
     return tuple(replace(rule, gate=replace(rule.gate, confirm=True)) for rule in rules)
+
+
+def _asking(progress: Progress, stop: Stop) -> Callable[[str], bool]:
+    return lambda question: progress.confirm(question, lambda: stop.requested)
 
 
 def _somebody_is_there() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ import click
 
 from sqlmig.cli.app import app
 from sqlmig.cli.invocation import Invocation
-from sqlmig.cli.output import show_json, tell, tell_traceback
+from sqlmig.cli.output import NotWritten, show_json, tell, tell_traceback
 from sqlmig.cli.usage import usage_error
 from sqlmig.errors import Interrupted, SqlmigError
 from sqlmig.report.errors import error_json, error_text, unexpected_json, unexpected_text
@@ -27,28 +26,27 @@ def run(arguments: Sequence[str]) -> int:
     Args:
         arguments: without the program's name; without any, the help is shown.
     """
+    _have_streams()
     _print_anything()
     invocation = Invocation()
     try:
         status = app.main(list(arguments) or ["--help"], prog_name="sqlmig", standalone_mode=False, obj=invocation)
-        sys.stdout.flush()
     except click.UsageError as error:
         return _ended(usage_error(error), arguments)
+    except NotWritten as error:
+        tell(error_text(error))
+        return error.exit_status
     except SqlmigError as error:
         return _ended(error, arguments)
     except (click.Abort, KeyboardInterrupt):
         return _ended(Interrupted("stopped on request", state="what was not finished was rolled back"), arguments)
-    except BrokenPipeError:
-        return _reader_gone()
     except Exception as error:  # noqa: BLE001  a fault of ours is told like any other
         return _unexpected(error, arguments, verbose=invocation.verbose)
     return int(status)
 
 
 def _ended(error: SqlmigError, arguments: Sequence[str]) -> int:
-    if _wants_json(arguments):
-        show_json(error_json(error))
-    else:
+    if not _shown(error_json(error), arguments):
         tell(error_text(error))
     return error.exit_status
 
@@ -56,24 +54,38 @@ def _ended(error: SqlmigError, arguments: Sequence[str]) -> int:
 def _unexpected(error: Exception, arguments: Sequence[str], *, verbose: bool) -> int:
     if verbose:
         tell_traceback(error)
-    if _wants_json(arguments):
-        show_json(unexpected_json(error))
-    else:
+    if not _shown(unexpected_json(error), arguments):
         tell(unexpected_text(error))
     return _OURS
 
 
-def _reader_gone() -> int:
-    """Whoever read our output has left (`sqlmig status | head`): the rest goes nowhere, without a complaint."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 1
+def _shown(document: dict[str, object], arguments: Sequence[str]) -> bool:
+    """Whether the caller is a program, and got the document."""
+    if not _wants_json(arguments):
+        return False
+    try:
+        show_json(document)
+    except NotWritten:  # then people are told
+        return False
+    return True
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
     """Whether the caller is a program; read from the words, for the options may be what could not be read."""
     pairs = pairwise(arguments)
     return "--format=json" in arguments or ("--format", "json") in pairs
+
+
+def _have_streams() -> None:
+    """A caller may have closed them (`>&-`): the next connection would get their numbers, and what is said there."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
 
 
 def _print_anything() -> None:

@@ -15,8 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlmig.cli.output import show, show_json, tell, tell_traceback
+from sqlmig.cli.output import NotWritten, show, show_json, tell, tell_traceback
 from sqlmig.errors import SqlmigError, UsageError
+from sqlmig.report.errors import error_text
 from sqlmig.report.shards import Section, databases_json, error_document, sections_text, told_text, why
 
 if TYPE_CHECKING:
@@ -85,13 +86,23 @@ def on_databases(invocation: Invocation, command: str, output: str, ask: Ask, *,
 
 
 def show_answer(answer: Answer) -> int:
-    """Shows what one database answers, and gives the exit status."""
+    """Shows what one database answers, and gives the exit status.
+
+    Raises:
+        NotWritten: all went well, and the result could not be written.
+    """
     if answer.told:
         tell(answer.told)
-    if isinstance(answer.shown, dict):
-        show_json(answer.shown)
-    elif answer.shown:
-        show(answer.shown)
+    try:
+        if isinstance(answer.shown, dict):
+            show_json(answer.shown)
+        elif answer.shown:
+            show(answer.shown)
+    except NotWritten as error:
+        if answer.exit_status == 0:
+            raise
+        # What went wrong before counts for more.
+        tell(error_text(error))
     return answer.exit_status
 
 

@@ -51,8 +51,12 @@ def _message(error: click.UsageError) -> str:
             return f"there is no option '{name}'" + (f"; did you mean '--{near}'?" if near else "")
         case click.MissingParameter():
             return f"{_named(error)} is missing"
+        case click.BadParameter(param=click.Parameter(type=click.IntRange(min=low, max=high))):
+            bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
+            return f"{_named(error)}: {error.message.partition(' is not ')[0]} is no whole number {bounds}"
         case click.BadParameter():
-            return f"{_named(error)}: {error.message}"
+            text = error.message.rstrip(".")
+            return f"{_named(error)}: {text[:1].lower()}{text[1:]}"
         case click.BadOptionUsage() | click.BadArgumentUsage() | click.UsageError():
             text = error.format_message().rstrip(".")
             return text[:1].lower() + text[1:]

@@ -46,6 +46,7 @@ def server_error(error: psycopg.Error, completed: int | None = None) -> ServerEr
 
 _NEXT = {
     "25006": "connect to the primary; or let the role write: ALTER ROLE ... RESET default_transaction_read_only",
+    "42501": "let the role do it: `sqlmig grants` prints what the role that runs sqlmig needs",
     "57P05": "let sessions rest for longer: ALTER ROLE ... SET idle_session_timeout = 0",
 }
 """What helps where the server gives no hint."""

@@ -15,6 +15,7 @@ from sqlmig.sql.statements import Statement
 
 NOTHING_CHANGED = "the transaction was rolled back: nothing of this file is in the database"
 UNCHANGED = "nothing was changed"
+_GO_ON_DOWN = "`sqlmig run resume` with the run's id goes on; `sqlmig status` shows where every target stands"
 ALL_OR_NOTHING = "the step and its history row are both there or both not; the history will tell"
 
 
@@ -120,7 +121,7 @@ def interrupted(step: Step) -> Failure:
     return Failure(
         f"stopped on request at {step.label} in {step.target.label}",
         NOTHING_CHANGED,
-        f"run `{command(step)}` to go on",
+        f"run `{command(step)}` to go on" if step.direction is Direction.UP else _GO_ON_DOWN,
         Place(step.script.path),
     )
 
@@ -130,7 +131,9 @@ def not_begun(step: Step) -> Failure:
     return Failure(
         f"stopped on request before {step.label} in {step.target.label}",
         "nothing was changed in this target",
-        "run the same command again to go on; `sqlmig status` shows where every target stands",
+        "run the same command again to go on; `sqlmig status` shows where every target stands"
+        if step.direction is Direction.UP
+        else _GO_ON_DOWN,
         Place(step.script.path),
     )
 

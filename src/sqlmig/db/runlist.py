@@ -58,6 +58,21 @@ def show(session: Session, history_schema: str, prefix: str) -> tuple[RunSummary
     return _summary(runs[0]), tuple(_item(row) for rows in items for row in rows)
 
 
+def last_ends(session: Session, history_schema: str, run_id: str, count: int) -> tuple[ErrorKind | None, ...]:
+    """How the last targets of a run ended, in order: an error, or None where all went well.
+
+    Those that are quarantined are not among them: their own rows speak for nobody else.
+
+    Args:
+        session: outside of a transaction, on a history of this format.
+        history_schema: the history's schema.
+        run_id: the run's id.
+        count: how many at the most.
+    """
+    rows = session.rows(statement_text("run_last_ends", history_schema), {"run_id": run_id, "count": count})
+    return tuple(_error(row[0]).kind if row[0] is not None else None for row in reversed(rows))
+
+
 def last_for(session: Session, history_schema: str, manifest: str) -> RunSummary | None:
     """The last run with a manifest (hex), whatever became of it; None when there is none.
 

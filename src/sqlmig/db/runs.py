@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from sqlmig.db.composing import compose
 from sqlmig.db.context import RunContext
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.history import statement_text
+from sqlmig.db.history import exists, statement_text
 from sqlmig.db.locks import key_text
 
 # Callers know them by this module.
@@ -106,6 +106,11 @@ def join(session: Session, history_schema: str, run_id: str, worker: str, host: 
     """Makes this process one of a run's workers, alive for `lease` seconds; each exchange renews that."""
     parameters = {"run_id": run_id, "worker": worker, "host": host, "pid": pid, "lease": lease}
     session.run(statement_text("run_join", history_schema), parameters)
+
+
+def stay(session: Session, history_schema: str, run_id: str, worker: str, lease: float) -> None:
+    """Keeps this process alive for `lease` seconds, in which it makes no exchange; the next one renews that."""
+    session.run(statement_text("run_renew", history_schema), {"run_id": run_id, "worker": worker, "lease": lease})
 
 
 def exchange(
@@ -199,8 +204,24 @@ def next_wave(
     return bool(session.value(statement_text("run_next_wave", history_schema), parameters))
 
 
+def confirmed(session: Session, history_schema: str, run_id: str, question: str, pause: float) -> None:
+    """Lets a run go on that `next_wave` has paused; one that is paused for another reason by now stays as it is.
+
+    Args:
+        session: outside of a transaction.
+        history_schema: the history's schema.
+        run_id: the run's id.
+        question: what `next_wave` was given as `confirm`.
+        pause: seconds before the wave may begin.
+    """
+    parameters = {"run_id": run_id, "question": question, "pause": pause}
+    session.run(statement_text("run_confirmed", history_schema), parameters)
+
+
 def set_state(session: Session, history_schema: str, run_id: str, state: RunState, reason: str | None) -> RunState:
     """Moves a run to another state; nothing changes when it is there already.
+
+    One that is paused may be paused again: then the new reason counts, and nobody's answer to the old one.
 
     Returns:
         The state that it was in.
@@ -209,7 +230,8 @@ def set_state(session: Session, history_schema: str, run_id: str, state: RunStat
         UsageError: there is no such run.
         Refused: it may not come from its state to that one, see `plan.runmoves`.
     """
-    allowed = [source.value for source in sources(state)]
+    again = {RunState.PAUSED} & {state}
+    allowed = [source.value for source in sources(state) | again]
     parameters = {"run_id": run_id, "state": state.value, "reason": reason, "sources": allowed}
     value = session.value(statement_text("run_set_state", history_schema), parameters)
     if value is None:
@@ -303,6 +325,18 @@ def add_wave(session: Session, history_schema: str, run_id: str, wave: Wave, num
         "schemas": [target.schema for target in of],
     }
     session.run(statement_text("run_add_wave", history_schema), parameters)
+
+
+def unfinished_rollbacks(session: Session, history_schema: str) -> tuple[tuple[str, Mapping[str, object]], ...]:
+    """Rollbacks that did not come to their end and were not given up, the newest first.
+
+    Returns:
+        For each its id, and its goal as `plan.takingback` keeps that. Nothing where there is no history.
+    """
+    if not exists(session, history_schema):
+        return ()
+    rows = session.rows(statement_text("run_rollbacks", history_schema))
+    return tuple((run_id, ends) for run_id, ends in rows)
 
 
 def weights(session: Session, history_schema: str) -> dict[Identity, float]:

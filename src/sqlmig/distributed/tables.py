@@ -47,7 +47,7 @@ def prepare(session: Session, queue_schema: str) -> None:
     Raises:
         UsageError: a connection pooler stands between.
         Refused: a newer release made them, or workers of an older one are at work.
-        ConnectionFailed: the role may not make them.
+        ConnectionFailed: the role may not make them, or they are not as any release made them.
     """
     _not_pooled(session)
     if _up_to_date(session, queue_schema):
@@ -57,7 +57,13 @@ def prepare(session: Session, queue_schema: str) -> None:
             _make(session, queue_schema)
     except ServerRefused as error:
         if error.said.sqlstate != "42501":
-            raise
+            raise ConnectionFailed(
+                f"the tables of the queue in schema {queue_schema} could not be made or brought up to date: "
+                f"{error.said.message}",
+                state="nothing was changed",
+                next="a queue holds nothing that the history does not know: stop its workers, "
+                f"DROP SCHEMA {quoted(queue_schema)} CASCADE; and run `sqlmig fleet enqueue` again",
+            ) from error
         raise ConnectionFailed(
             f"the role may not make the queue: {error.said.message}",
             state="nothing was changed",

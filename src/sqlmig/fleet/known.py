@@ -10,15 +10,17 @@ from sqlmig.db import runlist, runs
 from sqlmig.db.history import exists
 from sqlmig.db.session import Session
 from sqlmig.errors import Refused
-from sqlmig.fleet.launch import Rollout, manifest_of_run
+from sqlmig.fleet.launch import ROLLBACK, Rollout, manifest_of_run
 from sqlmig.fleet.targets import Selection
-from sqlmig.plan.planner import Up
+from sqlmig.plan.planner import Down, Goal, Up
 from sqlmig.plan.results import Failure, Outcome, TargetResult
 from sqlmig.plan.rollout import Identity, ItemState, RunItem, RunState
 from sqlmig.plan.runmoves import SHORT
-from sqlmig.plan.values import Standing, Target, TargetPlan, TargetState
+from sqlmig.plan.takingback import goal_of_row, goes_further, ways_of_row
+from sqlmig.plan.values import Plan, Standing, Target, TargetPlan, TargetState
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Scope, Track
+from sqlmig.report.words import some
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class KnownRun:
 
     run_id: str
     selection: Selection
-    goal: Up
+    goal: Goal
     together: bool
     manifest: str | None
     targets: frozenset[Identity] = frozenset()
@@ -36,6 +38,11 @@ class KnownRun:
 
 def unfinished(session: Session, files: ProjectFiles, run_id: str | None) -> KnownRun:
     """A run of which something is left.
+
+    Args:
+        session: outside of a transaction.
+        files: the project.
+        run_id: the beginning of its id; None for the last one, which may be no rollback: that has to be meant.
 
     Raises:
         Refused: there is none, or the files are no longer those that it was begun with.
@@ -51,6 +58,12 @@ def unfinished(session: Session, files: ProjectFiles, run_id: str | None) -> Kno
         )
     stored = runs.stored(session, history, found)
     known = _known(found, stored)
+    if run_id is None and isinstance(known.goal, Down):
+        raise Refused(
+            f"the last run of which something is left is a rollback, {found[:SHORT]}",
+            state="nothing was changed",
+            next=f"`sqlmig run resume {found[:SHORT]}` takes back what is left; to go on with another run, name it",
+        )
     wanted = manifest_of_run(files, known.selection, known.goal, Rollout(together=known.together))
     if stored.manifest is not None and stored.manifest != wanted:
         raise Refused(
@@ -115,11 +128,39 @@ def refuse_beside_waiting(session: Session, history_schema: str, manifest: str |
     )
 
 
-def failed(session: Session, files: ProjectFiles, run_id: str | None) -> KnownRun:
-    """A run with the targets that failed in it, were quarantined or blocked.
+def refuse_beside_rollback(session: Session, history_schema: str, goal: Goal, plan: Plan) -> None:
+    """Refuses to take targets back by steps once more while an earlier rollback of them is not through.
+
+    Whoever runs a command again after an interruption means the same by it; targets that are through would go further.
 
     Raises:
-        Refused: there is no run over a fleet, or nothing failed in it.
+        Refused: such a rollback would be gone beyond.
+    """
+    if not isinstance(goal, Down) or goal.steps is None:
+        return
+    for run_id, kept in runs.unfinished_rollbacks(session, history_schema):
+        found = goes_further(plan, ways_of_row(kept))
+        if found is None:
+            continue
+        short = run_id[:SHORT]
+        raise Refused(
+            f"rollback {short} is not through: {_named(found.left)} still to be taken back, and --steps {goal.steps} "
+            f"would take {_named(found.beyond)} further than it wants",
+            state="nothing was changed",
+            next=f"`sqlmig run resume {short}` takes back what is left, and nothing further; "
+            "`rollback --to V` goes as far as it says, wherever the targets are",
+        )
+
+
+def _named(targets: Sequence[Target]) -> str:
+    return some([target.schema for target in targets])
+
+
+def failed(session: Session, files: ProjectFiles, run_id: str | None) -> KnownRun:
+    """An apply with the targets that failed in it, were quarantined or blocked.
+
+    Raises:
+        Refused: there is no run over a fleet, nothing failed in it, or it is a rollback.
         UsageError: no run's id begins like this.
     """
     history = files.config.history_schema
@@ -134,6 +175,12 @@ def failed(session: Session, files: ProjectFiles, run_id: str | None) -> KnownRu
             next="`sqlmig apply` does what is pending",
         )
     known = _known(found, runs.stored(session, history, found))
+    if isinstance(known.goal, Down):
+        raise Refused(
+            f"run {found[:SHORT]} is a rollback, which `apply` does not try again",
+            state="nothing was changed",
+            next=f"`sqlmig run resume {found[:SHORT]}` takes back what failed in it, and nothing further",
+        )
     return replace(known, targets=targets)
 
 
@@ -147,15 +194,20 @@ def _full_id(session: Session, history_schema: str, run_id: str | None, *, unfin
 
 
 def _known(run_id: str, stored: runs.StoredRun) -> KnownRun:
-    if stored.goal is None:
+    goal = _goal(stored)
+    if goal is None:
         raise Refused(
             f"run {run_id[:SHORT]} ({stored.command}) keeps no goal that it could go on to",
             state="nothing was changed",
-            next="run the command again",
+            next="run the command again; a rollback with --to, which never goes further than it says",
         )
     chosen = cast("Mapping[str, Any]", stored.options.get("selection", {}))
     selection = Selection(tuple(chosen.get("schemas", ())), bool(chosen.get("platform")), chosen.get("track"))
-    to = stored.goal.get("to")
-    return KnownRun(
-        run_id, selection, Up(cast("int | None", to)), bool(stored.options.get("together")), stored.manifest
-    )
+    return KnownRun(run_id, selection, goal, bool(stored.options.get("together")), stored.manifest)
+
+
+def _goal(stored: runs.StoredRun) -> Goal | None:
+    if stored.goal is not None:
+        return Up(cast("int | None", stored.goal.get("to")))
+    kept = stored.options.get(ROLLBACK)
+    return goal_of_row(cast("Mapping[str, object]", kept)) if kept is not None else None

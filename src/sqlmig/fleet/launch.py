@@ -14,9 +14,10 @@ from sqlmig.db.composing import text_of
 from sqlmig.db.session import Session
 from sqlmig.errors import ConfigError
 from sqlmig.fleet.targets import Selection
-from sqlmig.plan.planner import Goal, Up
+from sqlmig.plan.planner import Down, Goal, Up
 from sqlmig.plan.queueing import manifest_id, manifest_of
 from sqlmig.plan.rollout import Identity, Wave, WaveRule
+from sqlmig.plan.takingback import goal_row
 from sqlmig.plan.values import Note, Plan, Target
 from sqlmig.plan.waves import cut
 from sqlmig.project.config.values import Config
@@ -31,6 +32,8 @@ class Rollout:
     workers: int | Literal["auto"] = 1
     rules: tuple[WaveRule, ...] = ()
     """What its waves take."""
+    asked: bool = False
+    """Whether its waves were asked for in this very call, rather than configured."""
     together: bool = False
     """Whether all that is pending for a target shares one transaction."""
     stop_on_failure: bool = False
@@ -78,7 +81,8 @@ def launch(
     everyone = [one.target for one in plan.targets if one.target.scope is Scope.TENANT]
     pending = [one.target for one in plan.pending if one.target.scope is Scope.TENANT]
     sizes = _sizes(session, pending) if any(rule.smallest for rule in rollout.rules) else {}
-    found = cut(rollout.rules, pending, sizes, _weights(session, files, pending), everyone)
+    weights = _weights(session, files, pending)
+    found = cut(rollout.rules, pending, sizes, weights, everyone, asked=rollout.asked)
     if found.problems:
         raise ConfigError(list(found.problems))
     by_identity = {target.identity: target for target in pending}
@@ -94,7 +98,7 @@ def launch(
         goal_json(goal) if isinstance(goal, Up) else None,
         found.waves,
         items,
-        {"selection": dataclasses.asdict(selection), "together": rollout.together},
+        {"selection": dataclasses.asdict(selection), "together": rollout.together, **_rollback(goal, plan)},
         rollout.parent,
     )
     return Launch(new, found.waves, tuple(Note(text) for text in found.notes))
@@ -116,9 +120,17 @@ def manifest_of_run(files: ProjectFiles, selection: Selection, goal: Goal, rollo
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def goal_json(goal: Goal) -> Mapping[str, object]:
-    """A goal as the run keeps it."""
-    return {"direction": "up" if isinstance(goal, Up) else "down", **dataclasses.asdict(goal)}
+def goal_json(goal: Up) -> Mapping[str, object]:
+    """Where an apply leads, as the run keeps it."""
+    return {"direction": "up", **dataclasses.asdict(goal)}
+
+
+ROLLBACK = "rollback"
+"""The option that has a rollback's goal: an older sqlmig would take whatever stands in the column for an apply's."""
+
+
+def _rollback(goal: Goal, plan: Plan) -> Mapping[str, object]:
+    return {ROLLBACK: goal_row(goal, plan)} if isinstance(goal, Down) else {}
 
 
 def _sizes(session: Session, targets: Sequence[Target]) -> dict[str, int]:

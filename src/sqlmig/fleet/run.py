@@ -13,7 +13,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -194,7 +194,7 @@ def run_plan(
             rest = tuple(_untouched(one) for one in tenants.values())
             _connect_again(running, (*first, *rest))
             return Outcomes((*first, *_interrupted(running, rest, among=first)))
-        ran = run_waves(_fleet(running, waiting), running.context.run_id, waves, tenants)
+        ran = run_waves(_fleet(running, waiting, joined=joined), running.context.run_id, waves, tenants)
     found = _collected(running, tenants, ran)
     _connect_again(running, (*first, *found))
     return Outcomes((*first, *_interrupted(running, found, among=())), ran.stopped, ran.state)
@@ -242,14 +242,14 @@ def _shared(running: Running, waiting: Waiting, plans: Sequence[TargetPlan]) -> 
         lane.release()
 
 
-def _fleet(running: Running, waiting: Waiting) -> Fleet:
+def _fleet(running: Running, waiting: Waiting, *, joined: bool) -> Fleet:
     conninfo, alone = running.session.conninfo, threading.Lock()
     return Fleet(
         session=running.session,
         context=running.context,
         lane=lambda context: Lane(connect(conninfo, application="sqlmig (worker)"), context, waiting, alone),
         serving=Serving(running.context, running.replan, waiting, running.rollout.together),
-        policy=Policy(_workers(running), _breaker(running), running.rollout.confirm),
+        policy=Policy(_workers(running), _breaker(running, joined=joined), running.rollout.confirm),
         observer=running.observer,
         plan_late=running.plan_late,
         verify=partial(unverified, running.session, running.files),
@@ -262,10 +262,16 @@ def _workers(running: Running) -> Workers:
     return automatic(free_connections(running.session)) if wanted == "auto" else fixed(wanted)
 
 
-def _breaker(running: Running) -> Callable[[int], Breaker]:
+def _breaker(running: Running, *, joined: bool) -> Breaker:
+    """Of a run that goes on, with the errors that its last targets ended with."""
+    session, context = running.session, running.context
     if running.rollout.stop_on_failure:
-        return stop_on_failure
-    return partial(breaker_for, running.context.config.apply.breaker)
+        return stop_on_failure()
+    breaker = breaker_for(context.config.apply.breaker)
+    if not (joined and breaker.most_alike):
+        return breaker
+    ends = partial(runlist.last_ends, session, context.history, context.run_id, breaker.most_alike)
+    return breaker.met(insist(session, context, ends))
 
 
 def _collected(running: Running, tenants: Mapping[Identity, TargetPlan], ran: Ran) -> tuple[TargetResult, ...]:

@@ -25,8 +25,8 @@ class Policy:
     """How a run treats its targets."""
 
     workers: Workers
-    breaker: Callable[[int], Breaker]
-    """The breaker of a wave of so many targets."""
+    breaker: Breaker
+    """What stops it: with the row of equal errors that the run goes on with."""
     confirm: Callable[[str], bool] | None = None
     """Asks somebody whether the next wave may begin; None when nobody is there."""
 

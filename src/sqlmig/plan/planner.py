@@ -51,14 +51,21 @@ class Down:
     to: int | None = None
     """The version that stays the highest; 0 for nothing."""
     steps: int | None = None
+    ends: Mapping[tuple[str, str], int] | None = None
+    """By target, the version that stays there, once that is settled: then nothing else counts. See `takingback`."""
+
+    def of(self, target: Target, state: TargetState) -> Down:
+        """What it means for one target; one that is not among those it was settled for stays as it is."""
+        return self if self.ends is None else Down(to=self.ends.get(target.identity, state.head))
 
 
 Goal = Up | Down
 
 _NEVER = TargetState()
 
-_Alike = tuple[str, str | None, str | None, int | None]
-"""Track, kind, digest, and the version that holds: what targets have in common for which one decision is made."""
+_Alike = tuple[str, str | None, str | None, int | None, int | None]
+"""Track, kind, digest, the version that holds and the one that stays: what targets have in common for which one
+decision is made."""
 
 
 def make_plan(
@@ -89,8 +96,9 @@ def make_plan(
         if exists and _nothing_to_do(state, head.digest, goal):
             plans.append(TargetPlan(target, head.track, state, (), head.digest, Standing.CURRENT))
             continue
+        wanted = goal.of(target, state) if isinstance(goal, Down) else goal
         hold = snapshot.holds.get(target.identity)
-        decision = _decide(decisions, head, state, goal, snapshot, hold)
+        decision = _decide(decisions, head, state, wanted, snapshot, hold)
         planned = plan_target(maker, head.track, target, decision, Known(state, exists, snapshot.rendered, hold))
         plans.append(planned.plan)
         refusals += planned.refusals
@@ -129,7 +137,7 @@ def _decide(
     """One decision serves all targets of a track and a kind with one digest that are held at one version, or not."""
     held_at = hold.at if hold is not None else None
     track = head.track
-    key = (track.name, head.kind, state.digest, held_at)
+    key = (track.name, head.kind, state.digest, held_at, goal.to)
     if key in decisions and state.progress is None:
         return decisions[key]
     if isinstance(goal, Up):

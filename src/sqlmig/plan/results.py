@@ -159,7 +159,7 @@ class RunResult:
     halted: str | None = None
     """Why the run was stopped before every target had its turn: the breaker, a gate, a pause."""
     invalid: tuple[str, ...] = ()
-    """INVALID indexes in schemas of the run's targets, qualified; none of sqlmig's unfinished work counts."""
+    """INVALID indexes in the targets' schemas, qualified. Others left them: a step whose own is INVALID has failed."""
     restore_point: RestorePoint | None = None
     """The moment before the run, for a recovery of the whole server; None where none was made."""
 

@@ -45,6 +45,8 @@ class ItemState(Enum):
 
 OVER = frozenset({ItemState.DONE, ItemState.FAILED, ItemState.QUARANTINED, ItemState.BLOCKED})
 """States in which nothing more happens to a target within a run."""
+FAILED = OVER - {ItemState.DONE}
+"""Those of them in which it did not get where it should be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ def cut(
     sizes: Mapping[str, int],
     weights: Mapping[Identity, float],
     registry: Sequence[Target] = (),
+    *,
+    asked: bool = False,
 ) -> Cut:
     """Each wave takes from what no earlier one took; what is left at the end is the last wave.
 
@@ -44,10 +46,14 @@ def cut(
         sizes: the space that schemas take, in bytes; one that is not in there counts as empty.
         weights: the seconds that targets took in the last run, as far as they are known.
         registry: all targets that there are, by which names are judged; without them, those of the run.
+        asked: whether somebody has asked for just these waves. One that no tenant could ever be in is a mistake then:
+            the others would begin without the canary that was meant. A configuration may be ahead of the registry.
     """
     if not targets:
         return Cut()
     problems = tuple(problem for rule in rules for problem in _problems(rule, registry or targets))
+    if asked and not problems:
+        problems = tuple(problem for rule in rules for problem in _nobody(rule, registry or targets))
     if problems:
         return Cut(problems=problems)
     left = _by_tenant(targets)
@@ -73,7 +79,7 @@ def rules_from_options(canary: str | None, waves: Sequence[str]) -> tuple[WaveRu
     Raises:
         UsageError: a text is none of the forms, or nothing can be left for a wave.
     """
-    first = () if canary is None else (replace(_rule("--canary", canary), name="canary"),)
+    first = () if canary is None else (replace(_rule(_CANARY, canary), name="canary"),)
     if any(rule.takes_all for rule in first):
         raise UsageError("--canary rest takes every tenant", next=f"choose a few of them: {FEW_FORMS}")
     following = tuple(_rule("--wave", text) for text in waves)
@@ -89,8 +95,12 @@ def rules_from_options(canary: str | None, waves: Sequence[str]) -> tuple[WaveRu
 def _rule(option: str, text: str) -> WaveRule:
     rule = wave_rule(text)
     if rule is None:
-        raise UsageError(f"{option} '{text}' says nothing that a wave could take", next=f"write {WAVE_FORMS}")
+        forms = FEW_FORMS if option == _CANARY else WAVE_FORMS
+        raise UsageError(f"{option} '{text}' says nothing that a wave could take", next=f"write {forms}")
     return rule
+
+
+_CANARY = "--canary"
 
 
 _Tenant = tuple[str, str]
@@ -176,6 +186,12 @@ def _problems(rule: WaveRule, known: Sequence[Target]) -> Iterator[Problem]:
         if column not in columns:
             what = f"wave '{rule.name}' asks for '{column}', which is no column of the registry"
             yield Problem(what, next=did_you_mean(column, columns))
+
+
+def _nobody(rule: WaveRule, known: Sequence[Target]) -> Iterator[Problem]:
+    if not any(_chooses(rule, target) for target in known):
+        what = f"wave '{rule.name}' would have no tenant: it chooses none of those that are selected"
+        yield Problem(what, next="`sqlmig tenant list` shows the tenants; correct the wave, or leave it out")
 
 
 def _unmatched(rule: WaveRule, known: Sequence[Target]) -> Iterator[str]:

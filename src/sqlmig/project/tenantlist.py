@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +36,9 @@ def read_tenant_list(file: Path) -> tuple[ListRow, ...]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise UsageError(f"there is no file {file}") from None
+        raise UsageError(f"there is no file {file}", next="check its name and folder") from None
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{file} cannot be read: {error.strerror}", next="check what it is, and its rights") from error
     except UnicodeDecodeError as error:
         message = f"byte {error.start} is not UTF-8"
         raise ProjectError([Problem(message, Place(str(file)), "save the file as UTF-8")]) from error
@@ -58,6 +59,8 @@ def _csv_rows(text: str, file: Path, problems: list[Problem]) -> Iterator[ListRo
     try:
         header = [name.strip() for name in next(reader, [])]
         problems += _header_problems(header, file)
+        if "slug" not in header:
+            return
         line = reader.line_num + 1
         for cells in reader:
             place = Place(str(file), line)
@@ -77,6 +80,7 @@ def _header_problems(header: list[str], file: Path) -> Iterator[Problem]:
     place = Place(str(file), 1)
     if "slug" not in header:
         yield Problem("the first line names no column `slug`", place, "begin with a line such as: slug,name,tier")
+        return  # It may be no line of names at all.
     for name in dict.fromkeys(header):
         if not name.isidentifier():
             yield Problem(f"'{name}' is no column's name", place, "use letters, digits and _")
@@ -86,30 +90,45 @@ def _header_problems(header: list[str], file: Path) -> Iterator[Problem]:
 
 def _json_rows(text: str, file: Path, problems: list[Problem]) -> Iterator[ListRow]:
     """Object by object, for only so the line of each is known."""
-    decoder = json.JSONDecoder()
+    doubled: list[str] = []
+
+    def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        counted = Counter(name for name, _ in pairs)
+        doubled.extend(name for name, count in counted.items() if count > 1)
+        return dict(pairs)
+
+    decoder = json.JSONDecoder(object_pairs_hook=members)
     at = _behind_space(text, 0)
     if text[at : at + 1] != "[":
         problems.append(Problem("no list of tenants", Place(str(file), 1), 'write [{"slug": "acme"}, ...]'))
         return
-    while (at := _behind_space(text, at + 1)) < len(text) and text[at] != "]":
-        place = Place(str(file), text.count("\n", 0, at) + 1)
+    at = _behind_space(text, at + 1)
+    more = text[at : at + 1] != "]"
+    while more:
+        place = Place(str(file), _line(text, at))
         try:
             value, at = decoder.raw_decode(text, at)
         except json.JSONDecodeError as error:
             problems.append(Problem(f"no JSON: {error.msg}", Place(str(file), error.lineno, error.colno), "correct it"))
             return
+        problems += [Problem(f"{name} stands there twice", place, "keep one of the two") for name in doubled]
+        doubled.clear()
         if isinstance(value, dict):
             yield ListRow(dict(_plain_cells(value, place, problems)), place)
         else:
             problems.append(Problem("no tenant", place, 'write an object: {"slug": "acme"}'))
         at = _behind_space(text, at)
-        if text[at : at + 1] not in (",", "]"):
-            break
-        if text[at] == "]":
-            return
+        if more := text[at : at + 1] == ",":
+            at = _behind_space(text, at + 1)
+    behind = _behind_space(text, at + 1)
     if text[at : at + 1] != "]":
-        line = text.count("\n", 0, at) + 1
-        problems.append(Problem("no JSON: ',' or ']' is missing", Place(str(file), line), "correct it"))
+        problems.append(Problem("no JSON: ',' or ']' is missing", Place(str(file), _line(text, at)), "correct it"))
+    elif behind < len(text):
+        problems.append(Problem("no JSON: the list has ended", Place(str(file), _line(text, behind)), "take this out"))
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
 
 
 def _behind_space(text: str, at: int) -> int:

@@ -37,7 +37,12 @@ def failures_text(result: RunResult) -> str:
         parts.append(f"not started: {some(waiting)}")
     if result.halted is not None:
         parts.append(_halted(result, waiting))
-    elif result.run_id is not None and not _downwards(result) and any(alike.many for alike in groups):
+    elif result.run_id is not None and _downwards(result) and result.outcome is not Outcome.DONE:
+        parts.append(
+            f"`sqlmig run resume {result.run_id}` takes back what is left, and nothing further; once more with --steps"
+            " would go on from where each target is now"
+        )
+    elif result.run_id is not None and any(alike.many for alike in groups):
         parts.append(_once_corrected(result, groups))
     return "\n\n".join(parts)
 
@@ -96,8 +101,8 @@ def _invalid(indexes: Sequence[str]) -> str:
     more = [f"and {len(indexes) - EXAMPLES:,} more"] if len(indexes) > EXAMPLES else []
     return "\n".join(
         [
-            f"sqlmig: error: {'an index is' if one else f'{len(indexes):,} indexes are'} INVALID: {some(indexes)}",
-            "  state: every write maintains such an index, and no query uses it",
+            f"sqlmig: warning: {'an index is' if one else f'{len(indexes):,} indexes are'} INVALID: {some(indexes)}",
+            "  state: every write maintains such an index, and no query uses it; no migration of this run built it",
             f"  next: drop {'it' if one else 'each of them'}, then build it again:",
             *(f"    DROP INDEX CONCURRENTLY {name};" for name in indexes[:EXAMPLES]),
             *(f"    {words}" for words in more),
@@ -106,9 +111,8 @@ def _invalid(indexes: Sequence[str]) -> str:
 
 
 def _halted(result: RunResult, waiting: Sequence[str]) -> str:
-    goes_on = "`sqlmig apply --resume` goes on with it, once nothing stands against that"
-    if _downwards(result):
-        goes_on = "run the command again, with --to, once nothing stands against that"
+    command = f"run resume {result.run_id}" if _downwards(result) else "apply --resume"
+    goes_on = f"`sqlmig {command}` goes on with it, once nothing stands against that"
     names = f" ({some(waiting)})" if waiting else ""
     of = counted(len(result.results), "target")
     return (

@@ -32,6 +32,8 @@ _TONES = {
 }
 _LEFT = (ItemState.PENDING, ItemState.RUNNING, ItemState.BLOCKED)
 _FAILED = (ItemState.FAILED, ItemState.QUARANTINED, ItemState.BLOCKED)
+_ROLLBACK = "rollback"
+"""The command whose runs go down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ def next_of(run: RunSummary) -> str | None:
     match run.state:
         case RunState.RUNNING if run.alive:
             return f"it goes on; `sqlmig run pause {short}` makes it wait, `sqlmig run abort {short}` ends it"
+        case _ if run.command == _ROLLBACK:
+            return _next_of_rollback(run)
         case RunState.RUNNING if not run.waves:
             return f"`sqlmig locks` shows whether it goes on; when it was killed, run `sqlmig {run.command}` again"
         case RunState.RUNNING:
@@ -151,6 +155,22 @@ def next_of(run: RunSummary) -> str | None:
         case RunState.FINISHED if any(run.counts.get(state) for state in _FAILED) and run.waves:
             return "remove the cause, then `sqlmig apply --retry-failed`"
     return None
+
+
+def _next_of_rollback(run: RunSummary) -> str | None:
+    """Nothing else means the same as the run itself: its targets are not where they were when it began."""
+    short = run.run_id[:SHORT]
+    rest = "takes back what is left, and nothing further"
+    left = any(run.counts.get(state) for state in (*_LEFT, *_FAILED)) or (not run.waves and run.outcome != "done")
+    match run.state:
+        case RunState.ABORTED:
+            return None
+        case RunState.RUNNING | RunState.PAUSED:
+            return f"`sqlmig run resume {short}` {rest}; `sqlmig run abort {short}` gives it up"
+        case RunState.HALTED:
+            return f"remove the cause, then `sqlmig run resume {short}` {rest}; `sqlmig run abort {short}` gives it up"
+        case RunState.FINISHED:
+            return f"remove the cause, then `sqlmig run resume {short}` {rest}" if left else None
 
 
 def failed_alike(items: Sequence[RunItem]) -> tuple[SameError, ...]:

@@ -94,7 +94,7 @@ def apply(
 
         def call(progress: Progress, stop: Stop) -> RunResult:
             asking = progress if shard.database is None else None
-            rollout = rollout_for(project.config, wanted, asking)
+            rollout = rollout_for(project.config, wanted, asking, stop)
             if resume is not None:
                 return project.resume(
                     resume or None, observer=progress.tell, stop=stop, lock_wait=lock_wait, rollout=rollout

@@ -74,7 +74,7 @@ def rollback(
             stop=stop,
             lock_wait=lock_wait,
             reason=reason,
-            rollout=replace(rollout_for(project.config, Wanted(workers), None), rules=()),
+            rollout=replace(rollout_for(project.config, Wanted(workers), None, stop), rules=()),
         ),
         events=events,
     )

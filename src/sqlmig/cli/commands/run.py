@@ -117,7 +117,7 @@ def resume(
             observer=progress.tell,
             stop=stop,
             lock_wait=lock_wait,
-            rollout=rollout_for(project.config, Wanted(workers), progress),
+            rollout=rollout_for(project.config, Wanted(workers), progress, stop),
         ),
         events=events,
     )

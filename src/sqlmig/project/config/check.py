@@ -153,6 +153,8 @@ def _wave_problems(config: Config, places: Mapping[str, Place]) -> Iterator[Prob
         if wave.smallest and wave.count is None and wave.share is None:
             what = f"{key} takes the smallest tenants, and nothing says how many"
             yield Problem(what, places.get(f"{key}.smallest"), "add count or share")
+        if wave.name in [one.name for one in waves[:number]]:
+            yield Problem(f"{key} has the name of another wave", places.get(f"{key}.name"), "give each its own")
         if wave.takes_all and number < len(waves) - 1:
             what = f"{key} takes every tenant that is left, so nothing remains for those behind it"
             yield Problem(what, places.get(key), "put it last, or say by tenants, where, count or share what it takes")

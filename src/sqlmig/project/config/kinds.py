@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from sqlmig.project.config.yamlfile import YamlList, YamlMap, YamlNode, YamlScalar
@@ -258,6 +258,8 @@ def _database_url(node: YamlNode) -> Secret:
     if url != "embedded" and not _URL.match(url):
         # What is wrong with it is not shown: it may be a password that slipped into the wrong variable.
         near = nearest(url, ["embedded"])
+        if near is None and mask_url(url) == url and not (isinstance(node, YamlScalar) and node.variables):
+            node = replace(node, place=replace(node.place, excerpt=None))
         raise Misfit(node, f"must be {DATABASE_URL.expects}", f"did you mean '{near}'?" if near else None)
     return Secret(url)
 

@@ -45,7 +45,7 @@ class Gate:
 class WaveRule:
     """Which targets a wave takes, of those that no wave before it took; nothing chosen means all of them."""
 
-    name: Annotated[str, Key(TEXT, "What reports call the wave.")]
+    name: Annotated[str, Key(TEXT, "What reports call the wave; no two have one name.")]
     tenants: Annotated[
         tuple[str, ...], Key(NAMES, "Slugs or schemas of tenants, or patterns of them with `*` and `?`.")
     ] = ()
