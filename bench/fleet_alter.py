@@ -68,7 +68,7 @@ class Fleet:
         folder = self._ground.project(
             {"0001_bare": f"ALTER TABLE item_1 ADD COLUMN bare_{next(self._columns)} text;\n"}
         )
-        return psql(self.url, scripts(folder, self._size, processes, together=False))
+        return psql(self.url, scripts(folder, self._size, processes, together=False)).seconds
 
 
 def report(ground: Ground, tenants: int = SIZES[-1], rounds: int = 3) -> Iterator[str]:

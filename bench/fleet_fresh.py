@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.figures import headline
-from bench.fleet_ground import Ground, Ran, apply, psql, register
+from bench.fleet_ground import Ground, Ran, Sent, apply, psql, register
 
 TENANTS = 100
 MIGRATIONS = 20
@@ -43,7 +43,7 @@ def report(ground: Ground, tenants: int = TENANTS, rounds: int = ROUNDS) -> Iter
     yield f"migrations a second, median of {rounds}; the ratio is that of the runs, the interpreter's start left out"
     for way, workers in product(WAYS, WANTED):
         taken = [_round(ground, tenants, way, workers, first=number % 2) for number in range(rounds)]
-        yield _line(way, workers, tenants * MIGRATIONS, taken)
+        yield from _lines(way, workers, tenants * MIGRATIONS, taken)
 
 
 def migrations(count: int = MIGRATIONS) -> dict[str, str]:
@@ -51,34 +51,54 @@ def migrations(count: int = MIGRATIONS) -> dict[str, str]:
     return {f"{version:04d}_item": _migration(f"item_{version}") for version in range(1, count + 1)}
 
 
-def _round(ground: Ground, tenants: int, way: Way, workers: int, *, first: int) -> tuple[float, Ran]:
-    """Seconds of psql, and what sqlmig came to, each in a database of its own; who goes first changes."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What both came to, each in a database of its own."""
+
+    sent: Sent
+    ran: Ran
+    cpu: tuple[float, float]
+    """Seconds of CPU of psql and of sqlmig, the server's for it among them; without the interpreter's start."""
+
+
+def _round(ground: Ground, tenants: int, way: Way, workers: int, *, first: int) -> Round:
+    """Both, one after the other; who goes first changes."""
     folder = ground.project(migrations())
-    ran: dict[int, float | Ran] = {}
+    options = ("--workers", str(workers), *way.options)
+    ran: dict[int, Sent | Ran] = {}
+    cpu: dict[int, float] = {}
     for which in (first, 1 - first):
         url = ground.database()
         apply(folder, url, "--platform")
         register(url, 1, tenants)
+        before = ground.cpu()
         if which:
-            ran[which] = apply(folder, url, "--workers", str(workers), *way.options)
+            ran[which] = apply(folder, url, *options)
         else:
             ran[which] = psql(url, scripts(folder, tenants, workers, together=way.together))
-    seconds, applied = ran[0], ran[1]
-    if not isinstance(seconds, float) or not isinstance(applied, Ran) or applied.steps != tenants * MIGRATIONS:
+        cpu[which] = ground.cpu() - before + ran[which].cpu
+        if which:
+            # Nothing is left to do: what remains is what a process costs that starts and looks.
+            cpu[which] -= apply(folder, url, *options).cpu
+    sent, applied = ran[0], ran[1]
+    if not isinstance(sent, Sent) or not isinstance(applied, Ran) or applied.steps != tenants * MIGRATIONS:
         raise RuntimeError(f"not everything ran: {ran}")
-    return seconds, applied
+    return Round(sent, applied, (cpu[0], cpu[1]))
 
 
-def _line(way: Way, workers: int, steps: int, taken: list[tuple[float, Ran]]) -> str:
-    limit = median(seconds for seconds, _ in taken)
-    run = median(ran.run for _, ran in taken)
-    process = median(ran.process for _, ran in taken)
+def _lines(way: Way, workers: int, steps: int, taken: list[Round]) -> Iterator[str]:
+    limit = median(one.sent.seconds for one in taken)
+    run = median(one.ran.run for one in taken)
+    process = median(one.ran.process for one in taken)
     # Of each round, for a machine's speed changes from one to the next.
-    ratio = median(seconds / ran.run for seconds, ran in taken)
-    return (
+    ratio = median(one.sent.seconds / one.ran.run for one in taken)
+    yield (
         f"  {way.label:<26} {workers} at once   psql {steps / limit:>6,.0f}/s   sqlmig {steps / run:>6,.0f}/s"
         f" ({steps / process:,.0f}/s as a process)   {ratio:.2f} x (wanted {WANTED[workers]:.1f})"
     )
+    psql_cpu, own_cpu = (median(one.cpu[which] for one in taken) / steps * 1000 for which in (0, 1))
+    share = median(one.cpu[0] / one.cpu[1] for one in taken)
+    yield f"    CPU a migration, server and client   psql {psql_cpu:.2f} ms   sqlmig {own_cpu:.2f} ms   {share:.2f} x"
 
 
 def scripts(folder: Path, tenants: int, count: int, *, together: bool) -> list[Path]:

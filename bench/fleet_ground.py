@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -56,6 +56,13 @@ class Ground:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return embedded.database_url(self.server, name)
 
+    def cpu(self) -> float:
+        """Seconds of CPU that the server has used so far, in all of its processes; 0 where nobody tells (not Linux)."""
+        processes = map(_stat, Path("/proc").glob("[0-9]*"))
+        mine = [stat for stat in processes if stat and self.server.pid in (stat.pid, stat.parent)]
+        ended = sum(stat.of_ended for stat in mine if stat.pid == self.server.pid)
+        return (sum(stat.own for stat in mine) + ended) / os.sysconf("SC_CLK_TCK")
+
     def folder(self, name: str) -> Path:
         """A new and empty folder, its name begins so."""
         folder = self._folder / f"{name}_{next(self._numbers)}"
@@ -96,6 +103,27 @@ def ground(folder: Path | None = None) -> Iterator[Ground]:
 def _in_memory() -> Path | None:
     """A file system in memory: how fast a disk makes 100,000 files is not what is measured."""
     return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM else None
+
+
+class _Stat(NamedTuple):
+    """What Linux tells of a process; times in clock ticks."""
+
+    pid: int
+    parent: int
+    own: int
+    of_ended: int
+    """Of its children that have ended."""
+
+
+def _stat(process: Path) -> _Stat | None:
+    try:
+        text = (process / "stat").read_text()
+    except OSError:
+        return None
+    # The second field is the name, in brackets, and may hold anything.
+    fields = text.rpartition(")")[2].split()
+    own, of_ended = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
+    return _Stat(int(process.name), int(fields[1]), own, of_ended)
 
 
 def add_migration(folder: Path, name: str, text: str) -> None:
@@ -168,6 +196,18 @@ class Ran:
     peak: float
     """MB of memory that the process had at the most."""
     steps: int
+    cpu: float
+    """Seconds of CPU of the whole process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What psql came to."""
+
+    seconds: float
+    """Until the last process has ended."""
+    cpu: float
+    """Seconds of CPU of all of them."""
 
 
 def apply(folder: Path, url: str, *options: str) -> Ran:
@@ -192,11 +232,12 @@ def apply(folder: Path, url: str, *options: str) -> Ran:
         answer: dict[str, Any] = json.load(said)
     # Linux counts KiB, macOS bytes.
     peak = usage.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
-    return Ran(seconds, answer["seconds"], peak, sum(one["steps_done"] for one in answer["targets"]))
+    steps = sum(one["steps_done"] for one in answer["targets"])
+    return Ran(seconds, answer["seconds"], peak, steps, usage.ru_utime + usage.ru_stime)
 
 
-def psql(url: str, scripts: Sequence[Path]) -> float:
-    """Runs psql on scripts, a process for each, all at once; seconds until the last one has ended.
+def psql(url: str, scripts: Sequence[Path]) -> Sent:
+    """Runs psql on scripts, a process for each, all at once.
 
     Raises:
         RuntimeError: one of them failed.
@@ -204,8 +245,12 @@ def psql(url: str, scripts: Sequence[Path]) -> float:
     command = [str(embedded.program("psql")), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f"]
     began = time.perf_counter()
     processes = [subprocess.Popen([*command, str(script)], env=clean_environment()) for script in scripts]
-    statuses = [process.wait() for process in processes]
+    cpu = 0.0
+    for process in processes:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        cpu += usage.ru_utime + usage.ru_stime
     seconds = time.perf_counter() - began
-    if any(statuses):
-        raise RuntimeError(f"psql: ended with {statuses}")
-    return seconds
+    if any(process.returncode for process in processes):
+        raise RuntimeError(f"psql: ended with {[process.returncode for process in processes]}")
+    return Sent(seconds, cpu)

@@ -44,6 +44,11 @@ def test_the_other_benchmarks_run(bench, part, arguments):
     assert any(" ms" in line for line in bench(part).report(**arguments))
 
 
+def test_a_block_of_a_tenant_has_as_many_round_trips_as_any_transaction(bench):
+    lines = list(bench("tenancy").report(tenants=3, rounds=5))
+    assert lines[-1].split() == ["round", "trips", "3.0", "3.0", "1.0"]
+
+
 @pytest.mark.slow
 def test_the_parts_of_the_fleet_benchmark_run(bench, tmp_path):
     # What part 7 compares with is fetched from the network; all the others need nothing but a server.

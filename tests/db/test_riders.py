@@ -81,6 +81,38 @@ def test_a_row_may_go_through_several_targets(yard: Yard) -> None:
     assert (yard.tables("tenant_a"), yard.tables("tenant_b")) == (["t1", "t2"], ["t1"])
 
 
+SETTINGS = (
+    "search_path",
+    "application_name",
+    "lock_timeout",
+    "statement_timeout",
+    "standard_conforming_strings",
+    "app.current_tenant_id",
+)
+
+
+def test_a_rider_runs_with_the_settings_of_its_own_target(yard: Yard) -> None:
+    names = ", ".join(f"current_setting('{name}')" for name in SETTINGS)
+    text = f"CREATE TABLE seen AS SELECT ARRAY[{names}] AS settings;\n"
+    with yard.lane() as lane:
+        results = lane.run_in_a_row(row(step("tenant_a", 1, text), step("tenant_b", 1, text)), ONCE)
+    assert outcomes(results) == [D] * 2
+    first, rider = (yard.one(f"SELECT settings FROM {schema}.seen") for schema in ("tenant_a", "tenant_b"))
+    assert first[:2] == ["tenant_a", "sqlmig tenant_a 0001_m1"]
+    assert rider == [value.replace("tenant_a", "tenant_b") for value in first]
+
+
+def test_a_rider_s_names_may_hold_what_a_template_would_read(yard: Yard) -> None:
+    schema = "tenant_50% %(target)s it's"
+    yard.sql(f'CREATE SCHEMA "{schema}"')
+    up = "-- sqlmig: touches public.\"100%\"\nCREATE TABLE t (id int);\nCOMMENT ON TABLE t IS '%s %(schema)s %%';\n"
+    with yard.lane() as lane:
+        results = lane.run_in_a_row(row(table(1), step(schema, 1, up)), ONCE)
+    assert outcomes(results) == [D] * 2
+    assert yard.versions(schema) == [1]
+    assert yard.one("SELECT obj_description(to_regclass(%s))", f'"{schema}".t') == "%s %(schema)s %%"
+
+
 def test_the_log_tells_each_step_s_own_time(yard: Yard) -> None:
     slow = step("tenant_a", 2, "SELECT pg_sleep(0.4);\n")
     with yard.lane() as lane:
@@ -164,6 +196,21 @@ def test_a_target_that_does_not_stand_as_planned_is_left_to_be_judged_in_its_tur
         assert said is None or said in message(result)
         assert outcomes(lane.run_in_a_row(links[2:], ONCE)) == [D]
     assert yard.versions("tenant_a") == [1, 2]
+
+
+def test_a_rider_s_target_that_was_renamed_is_left_to_be_judged_while_its_new_schema_is_there(yard: Yard) -> None:
+    links = row(table(1), table(2, "tenant_b"))
+    with yard.lane() as lane:
+        assert outcomes(lane.run_in_a_row(row(table(1, "tenant_b")), ONCE)) == [D]
+        # Since this was planned: by now the name that the plan has may be another tenant's.
+        yard.sql("UPDATE sqlmig.target SET schema_name = 'tenant_c' WHERE target = 'tenant_b'; CREATE SCHEMA tenant_c")
+        assert outcomes(lane.run_in_a_row(links, ONCE)) == [D]
+        [result] = lane.run_in_a_row(links[1:], ONCE)
+        assert result.outcome is F
+        assert "schema tenant_b of tenant tenant_b is not there" in message(result)
+        yard.sql("DROP SCHEMA tenant_c")
+        assert outcomes(lane.run_in_a_row(row(table(2), table(2, "tenant_b")), ONCE)) == [D, D]
+    assert yard.versions("tenant_b") == [1, 2]
 
 
 def test_a_lock_timeout_gives_the_step_back_and_says_who_it_was(yard: Yard, connect: Connect) -> None:

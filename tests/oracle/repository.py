@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from sqlmig.catalog.fingerprint_reads import statement
 from sqlmig.project.config.load import load_config
 from sqlmig.project.load import ProjectFiles, load_files
 from sqlmig.project.model import Scope, Script, Tenant
@@ -14,10 +15,10 @@ from sqlmig.project.model import Scope, Script, Tenant
 ROOT = Path(__file__).parents[2]
 SCAFFOLDS = ROOT / "src" / "sqlmig" / "cli" / "scaffold"
 QUERIES = ROOT / "src" / "sqlmig" / "db" / "queries"
-PARTS = {"fingerprint_parts"}
-"""What is a query only with another file behind it."""
-WITH_HEAD = dict.fromkeys(("fingerprint_hashes", "fingerprint_texts", "fingerprint_grants"), "fingerprint_parts")
-"""The file in front of those that are no query alone."""
+FINGERPRINT = QUERIES / "fingerprint"
+"""Queries that have pieces in common."""
+PIECES = {FINGERPRINT / "rights.sql"}
+"""What is no query."""
 FORMATTED = {"tests/tenancy/town.sql"}
 """Texts that a test puts names into by `str.format`."""
 LIFECYCLE = (
@@ -31,9 +32,9 @@ def texts() -> Iterator[tuple[str, str]]:
     for project in (ROOT, *sorted(SCAFFOLDS.iterdir())):
         yield from _rendered(project)
     for file in sorted(QUERIES.rglob("*.sql")):
-        if file.stem not in PARTS:
-            head = (QUERIES / f"{WITH_HEAD[file.stem]}.sql").read_text() if file.stem in WITH_HEAD else ""
-            yield _shown(file), _filled(_PSQL.sub("NULL", head + file.read_text()))
+        if file not in PIECES:
+            text = statement(file.stem) if file.parent == FINGERPRINT else file.read_text()
+            yield _shown(file), _filled(_PSQL.sub("NULL", text))
     for file in sorted((ROOT / "tests").rglob("*.sql")):
         text = file.read_text()
         if _shown(file) not in FORMATTED:

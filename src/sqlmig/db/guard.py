@@ -42,28 +42,27 @@ def guard(step: Step, context: RunContext, *, target_key: int | None, held: str 
         target_key: the lock that the step's transaction must still hold; None when another transaction's does.
         held: what `written_elsewhere` gave before the file ran.
     """
-    return guard_filled(guard_template(step, context), step, target_key=target_key, held=held)
+    return filled(guard_template(step, context), guard_of_target(step, target_key=target_key, held=held))
 
 
 def guard_template(step: Step, context: RunContext) -> str:
-    """What `guard` gives, for all targets that a step's file runs in; for `guard_filled`."""
+    """What `guard` gives, for all targets that a step's file runs in: what `guard_of_target` gives is still to come."""
     touches = {"touches": list(step.script.directives.touches)}
-    return partly_filled(_statement("guard_step", context.history), touches, _OF_TARGET)
+    return partly_filled(_statement("guard_step", context.history), touches, GUARD_OF_TARGET)
 
 
-_OF_TARGET = ("schema", "held", "target_key", "looks_at_catalog")
+GUARD_OF_TARGET = ("schema", "held", "target_key", "looks_at_catalog")
 
 
-def guard_filled(template: str, step: Step, *, target_key: int | None, held: str) -> str:
-    """The call of `guard`, made of its template."""
+def guard_of_target(step: Step, *, target_key: int | None, held: str) -> dict[str, object]:
+    """The parameters of `guard` that are each target's own."""
     tenant = step.target.scope is Scope.TENANT
-    parameters = {
+    return {
         "schema": step.target.schema if tenant else None,
         "held": held,
         "target_key": target_key,
         "looks_at_catalog": tenant and traits_of(step).looks_at_catalog,
     }
-    return filled(template, parameters)
 
 
 def verify(session: Session, step: Step) -> None:

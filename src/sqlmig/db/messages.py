@@ -10,15 +10,15 @@ same under any setting.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
 from sqlmig.db import records
-from sqlmig.db.composing import assignments, filled
+from sqlmig.db.composing import assignments, filled, literal, partly_filled
 from sqlmig.db.context import RunContext
-from sqlmig.db.guard import SPEAK_NOW, TIDY, guard_filled, guard_template
+from sqlmig.db.guard import GUARD_OF_TARGET, SPEAK_NOW, TIDY, guard_of_target, guard_template
 from sqlmig.db.history import statement_text
 from sqlmig.db.locks import Keys, objects_key
 from sqlmig.db.polling import Obstacle
@@ -35,6 +35,10 @@ class Guarding(Enum):
     EACH = "each"
     LAST = "last"
     """It answers for all of them; when it refuses, it does not know which."""
+
+
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+"""A snapshot taken before the lock was obtained would show the state before the other run's commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,18 @@ class Opened:
     """The target's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the file of a step that comes in another one's message."""
+
+    before: str
+    behind: str
+    opening: int
+    """How many statements stand before the file."""
+    closing: int
+    """How many stand between the file and COMMIT."""
+
+
 def opening(session: Session, steps: Sequence[Step], context: RunContext) -> Opening:
     """How the transaction of steps of one target is opened, with the settings of the first."""
     target = steps[0].target
@@ -76,34 +92,11 @@ def opening(session: Session, steps: Sequence[Step], context: RunContext) -> Ope
         "schema": target.schema,
     }
     statements = (
-        # A snapshot taken before the lock was obtained would show the state before the other run's commit.
-        "BEGIN ISOLATION LEVEL READ COMMITTED",
+        _BEGIN,
         *settings(session, steps[0], context),
         filled(_statement("open_step", context.history), parameters),
     )
     return Opening(statements, keys)
-
-
-def planned_opening(session: Session, step: Step, context: RunContext, digest: str | None) -> tuple[str, ...]:
-    """How the transaction of a step is opened whose file stands behind it in the same message.
-
-    The server refuses (SQLM3) unless the locks are to be had, the schema is there and the target has the digest.
-    """
-    target, keys = step.target, context.keys(step.target)
-    parameters = {
-        "shared_key": keys.shared,
-        "exclusive": keys.exclusive,
-        "target_key": keys.target,
-        "track": target.track,
-        "target": target.key,
-        "schema": target.schema,
-        "planned": digest,
-    }
-    return (
-        "BEGIN ISOLATION LEVEL READ COMMITTED",
-        *settings(session, step, context),
-        filled(_statement("open_planned_step", context.history), parameters),
-    )
 
 
 def opened(answer: Answer) -> Opened:
@@ -141,21 +134,43 @@ def closing(
         key: see `guard`.
         unrecorded: the `record` of earlier steps of the transaction that wait for the guard.
     """
-    look = guard_filled(_texts(step, context).guard, step, target_key=key, held=held)
-    # The guard comes first: what the history's rows lock would be held against the files.
-    recording = ", ".join((*unrecorded, record(step, context, digest, attempt)))
-    return (
-        SPEAK_NOW,
-        *TIDY,
-        # With RESET ALL the role's own limits are back, and may not end a migration just before its end.
-        *assignments({**_NO_LIMIT, **session.own_settings}, "SET LOCAL"),
-        f"SELECT {look}, {recording}, pg_catalog.pg_advisory_unlock_all()",
-    )
+    look = filled(_texts(step, context).guard, guard_of_target(step, target_key=key, held=held))
+    return _closing(session, look, (*unrecorded, record(step, context, digest, attempt)))
+
+
+def around(session: Session, step: Step, context: RunContext, digests: records.Digests) -> Around:
+    """What stands around a file that comes in another step's message: a transaction of its own, from BEGIN to COMMIT.
+
+    The server refuses it (SQLM3) unless the locks are to be had, the schema is there and the target has its digest.
+    """
+    texts = _around(session, step, context)
+    attempt = records.Attempt(context.run_id, context.origin, None, 0.0, 1, behind=True)
+    own = assignments(context.settings_of_target(step), "SET LOCAL")
+    values = {
+        **guard_of_target(step, target_key=context.keys(step.target).target, held="{}"),
+        **records.of_target(step, digests.after, attempt),
+        "planned": digests.before,
+    }
+    written = {name: literal(value) for name, value in values.items()}
+    before = "; ".join(("", _BEGIN, *own, texts.before % written))
+    return Around(before, texts.behind % written, texts.opening + len(own), texts.closing)
 
 
 def record(step: Step, context: RunContext, digest: str, attempt: records.Attempt) -> str:
     """The call that writes a step that has run into the history."""
     return filled(_texts(step, context).record, records.of_target(step, digest, attempt))
+
+
+def _closing(session: Session, look: str, recording: Sequence[str]) -> tuple[str, ...]:
+    # The guard comes first: what the history's rows lock would be held against the files.
+    calls = ", ".join((look, *recording, "pg_catalog.pg_advisory_unlock_all()"))
+    return (
+        SPEAK_NOW,
+        *TIDY,
+        # With RESET ALL the role's own limits are back, and may not end a migration just before its end.
+        *assignments({**_NO_LIMIT, **session.own_settings}, "SET LOCAL"),
+        f"SELECT {calls}",
+    )
 
 
 def tidying(context: RunContext) -> tuple[str, ...]:
@@ -230,10 +245,38 @@ def _texts(step: Step, context: RunContext) -> _Texts:
             guard_template(step, context),
             records.step_template(context.history, step, context.run_id, context.origin),
         )
-        if len(context.known) >= _MOST_KNOWN:
-            context.known.clear()
-        context.known[key] = known
+        _remember(context, key, known)
     return known
+
+
+def _around(session: Session, step: Step, context: RunContext) -> Around:
+    """What `around` gives, for all targets that a step's file runs in: what is each target's own is still to come."""
+    texts = _texts(step, context)
+    # Servers differ in the settings of their own that they know.
+    key = (texts.settings, texts.guard, texts.record, *session.own_settings)
+    known: Around | None = context.known.get(key)
+    if known is None:
+        keys = context.keys(step.target)
+        fixed = (*texts.settings, *assignments(session.own_settings, "SET LOCAL"))
+        left = (*GUARD_OF_TARGET, *records.OF_TARGET, "planned")
+        opening = _statement("open_planned_step", context.history)
+        opening = partly_filled(opening, {"shared_key": keys.shared, "exclusive": keys.exclusive}, left)
+        closing = _closing(session, texts.guard, (texts.record,))
+        known = Around(
+            "; ".join((*(one.replace("%", "%%") for one in fixed), opening)) + ";",
+            # A comment at the end of the file may not swallow what follows.
+            "; ".join(("\n", *closing, "COMMIT")),
+            1 + len(fixed) + 1,
+            len(closing),
+        )
+        _remember(context, key, known)
+    return known
+
+
+def _remember(context: RunContext, key: Hashable, texts: object) -> None:
+    if len(context.known) >= _MOST_KNOWN:
+        context.known.clear()
+    context.known[key] = texts
 
 
 _MOST_KNOWN = 256

@@ -67,7 +67,7 @@ def step_call(history_schema: str, step: Step, digest: str, attempt: Attempt) ->
 
 def step_template(history_schema: str, step: Step, run_id: str, origin: Origin) -> str:
     """What `step_call` gives, for all targets that a step's file runs in: what `of_target` gives is still to come."""
-    return partly_filled(_record_step(history_schema), _of_file(step, run_id, origin), _OF_TARGET)
+    return partly_filled(_record_step(history_schema), _of_file(step, run_id, origin), OF_TARGET)
 
 
 def of_target(step: Step, digest: str, attempt: Attempt) -> dict[str, object]:
@@ -84,7 +84,7 @@ def of_target(step: Step, digest: str, attempt: Attempt) -> dict[str, object]:
     }
 
 
-_OF_TARGET = (
+OF_TARGET = (
     "track",
     "target",
     "schema_name",

@@ -99,19 +99,13 @@ def riding(
     riders: list[Rider] = []
     for link in links:
         step = link.step
-        keys = context.keys(step.target)
-        opening = messages.planned_opening(session, step, context, link.digests.before)
-        attempt = records.Attempt(context.run_id, context.origin, None, 0.0, 1, behind=True)
-        closing = messages.closing(session, step, context, link.digests.after, attempt, held="{}", key=keys.target)
-        before = "".join((";", "; ".join(opening), ";"))
-        # A comment at the end of the file may not swallow what follows.
-        behind = "".join(("\n;", "; ".join(closing), ";COMMIT"))
-        file = statements + len(opening)
+        around = messages.around(session, step, context, link.digests)
+        file = statements + around.opening
         after = file + len(step.statements)
-        commit = after + len(closing)
-        riders.append(Rider(link, statements, file, after, commit, characters + len(before)))
-        parts += (before, step.sql.text, behind)
-        characters += len(before) + len(step.sql.text) + len(behind)
+        commit = after + around.closing
+        riders.append(Rider(link, statements, file, after, commit, characters + len(around.before)))
+        parts += (around.before, step.sql.text, around.behind)
+        characters += len(around.before) + len(step.sql.text) + len(around.behind)
         statements = commit + 1
     return "".join(parts), tuple(riders)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import accumulate, takewhile
 
 from sqlmig.db import riders
 from sqlmig.db.lane import Lane
@@ -24,13 +25,16 @@ def serve_all(
         following: see `serve`; asked for once.
 
     Returns:
-        How they ended, in their order, up to the first that failed: those behind it have not begun.
+        How they ended, in their order, up to the first that failed or was stopped: those behind it have not begun.
     """
     ended: list[StageEnded] = []
-    while len(ended) < len(tasks) and not (ended and ended[-1].outcome is Outcome.FAILED):
+    while len(ended) < len(tasks) and not (ended and ended[-1].outcome in _LAST):
         left = tasks[len(ended) :]
         ended += _serve_row(lane, left[: _length(left, lane, serving)], serving, _behind(left, following))
     return ended
+
+
+_LAST = (Outcome.FAILED, Outcome.INTERRUPTED)
 
 
 def _serve_row(
@@ -60,11 +64,9 @@ def _length(tasks: Sequence[Assignment], lane: Lane, serving: Serving) -> int:
     """How many of the assignments share a message, from the first one on."""
     if serving.together or not in_rows(lane, serving):
         return 1
-    steps: list[Step] = []
-    length = 0
-    for task in tasks:
-        steps += task.steps
-        if (length and task.trial.number > 1) or riders.row(steps, serving.context) < len(steps):
-            break
-        length += 1
-    return max(length, 1)
+    # What is tried again goes first, or waits for its own turn.
+    fresh = takewhile(lambda task: task.trial.number == 1, tasks[1:])
+    candidates = [tasks[0], *fresh]
+    fitting = riders.row([step for task in candidates for step in task.steps], serving.context)
+    behind = accumulate(len(task.steps) for task in candidates)
+    return max(sum(end <= fitting for end in behind), 1)

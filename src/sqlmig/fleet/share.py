@@ -22,11 +22,11 @@ LONG_LEASE = 3600.0
 BEAT = 1.0
 """Seconds between two looks at the run, at the most: a pause is seen that soon."""
 
-_BATCH = 50
+_BATCH = 150
 """Reports after which they are written."""
 _QUICK = 50
 """Targets for each worker that are claimed ahead, at the most: of those that take next to no time."""
-_AHEAD = 0.05
+_AHEAD = 0.2
 """Seconds of work that are claimed ahead: what is claimed by one process cannot be had by another."""
 
 

@@ -41,13 +41,22 @@ CREATE OR REPLACE FUNCTION {history}.open_planned_step(
     shared_key bigint, exclusive boolean, target_key bigint, track text, target text, schema_name text, planned text
 ) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $planned$
 DECLARE
-    found record;
+    digest text;
+    known  text;
 BEGIN
-    SELECT * INTO found
-    FROM {history}.open_step(shared_key, exclusive, target_key, NULL, track, target, schema_name);
-    IF found.obstacle IS NOT NULL OR NOT found.schema_exists OR found.digest IS DISTINCT FROM planned THEN
-        RAISE EXCEPTION USING ERRCODE = 'SQLM3', MESSAGE = 'the target does not stand as it was planned';
+    -- What open_step looks at, in as few statements as can be: this runs once for every step of a fleet.
+    IF (CASE WHEN exclusive THEN pg_catalog.pg_try_advisory_xact_lock(shared_key)
+             ELSE pg_catalog.pg_try_advisory_xact_lock_shared(shared_key) END)
+       AND pg_catalog.pg_try_advisory_xact_lock(target_key) THEN
+        SELECT pg_catalog.encode(t.digest, 'hex'), t.schema_name INTO digest, known
+        FROM {history}.target AS t WHERE t.track = open_planned_step.track AND t.target = open_planned_step.target;
+        IF digest IS NOT DISTINCT FROM planned
+           AND pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name)) IS NOT NULL
+           AND (known IS NULL OR known = schema_name OR pg_catalog.to_regnamespace(pg_catalog.quote_ident(known)) IS NULL) THEN
+            RETURN;
+        END IF;
     END IF;
+    RAISE EXCEPTION USING ERRCODE = 'SQLM3', MESSAGE = 'the target does not stand as it was planned';
 END
 $planned$;
 COMMENT ON FUNCTION {history}.open_planned_step IS
@@ -84,26 +93,33 @@ CREATE OR REPLACE FUNCTION {history}.guard(
     schema_name text, touches text[], held text[], target_key bigint, looks_at_catalog boolean
 ) RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $guard$
 DECLARE
-    own      oid := pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name));
-    me       xid;
-    entries  integer;
-    locked   boolean;
-    written  oid[];
-    outside  text;
+    own       oid := pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name));
+    me        xid;
+    entries   integer;
+    locked    boolean;
+    elsewhere boolean;
+    prepared  boolean;
+    outside   text;
 BEGIN
-    -- The lock table is read once, and no further than this when all is well: it is the dearest part.
+    -- The lock table is read once, and no further than this when all is well: it is the dearest part. Whose a relation is,
+    -- is asked for each by its key, whatever the planner believes of pg_class.
     SELECT pg_catalog.count(*) FILTER (WHERE NOT l.fastpath),
-           pg_catalog.count(*) FILTER (WHERE l.locktype = 'advisory' AND l.objsubid = 1
-                                         AND ((l.classid::bigint << 32) | l.objid::bigint) = target_key) > 0,
-           pg_catalog.array_agg(l.relation) FILTER (WHERE l.locktype = 'relation' AND l.granted
-                                         AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock'))
-    INTO entries, locked, written
-    FROM pg_catalog.pg_locks AS l WHERE l.pid = pg_catalog.pg_backend_pid();
-    IF schema_name IS NOT NULL AND EXISTS (
-        SELECT FROM pg_catalog.pg_class AS c
-        WHERE c.oid = ANY (written) AND c.relnamespace IS DISTINCT FROM own
-          AND c.relnamespace NOT IN ('pg_catalog'::pg_catalog.regnamespace, 'pg_toast'::pg_catalog.regnamespace)
-    ) THEN
+           target_key IS NULL OR coalesce(pg_catalog.bool_or(((l.classid::bigint << 32) | l.objid::bigint) = target_key)
+               FILTER (WHERE l.locktype = 'advisory' AND l.objsubid = 1), false),
+           coalesce(pg_catalog.bool_or((
+                   SELECT c.relnamespace IS DISTINCT FROM own
+                      AND c.relnamespace NOT IN ('pg_catalog'::pg_catalog.regnamespace, 'pg_toast'::pg_catalog.regnamespace)
+                   FROM pg_catalog.pg_class AS c WHERE c.oid = l.relation))
+               FILTER (WHERE schema_name IS NOT NULL AND l.locktype = 'relation' AND l.granted
+                         AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock')
+                         AND l.relation::text || ' ' || l.mode <> ALL (held)), false),
+           EXISTS (SELECT FROM pg_catalog.pg_prepared_statement() AS p WHERE p.from_sql)
+    INTO entries, locked, elsewhere, prepared
+    FROM pg_catalog.pg_lock_status() AS l WHERE l.pid = pg_catalog.pg_backend_pid();
+    IF locked AND NOT elsewhere AND NOT prepared AND NOT looks_at_catalog THEN
+        RETURN entries;
+    END IF;
+    IF elsewhere THEN
         SELECT pg_catalog.string_agg(DISTINCT n.nspname || '.' || c.relname || ' (' || l.mode || ')', ', ') INTO outside
         FROM pg_catalog.pg_locks AS l
         JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
@@ -121,7 +137,7 @@ BEGIN
               WHERE c.oid = pg_catalog.to_regclass(t.name)
                  OR c.oid IN (SELECT i.indexrelid FROM pg_catalog.pg_index AS i WHERE i.indrelid = pg_catalog.to_regclass(t.name)));
     END IF;
-    IF target_key IS NOT NULL AND NOT locked THEN
+    IF NOT locked THEN
         RAISE EXCEPTION USING ERRCODE = 'SQLM1', MESSAGE = 'the file ended the transaction that it ran in';
     END IF;
     IF outside IS NULL AND schema_name IS NOT NULL AND looks_at_catalog THEN
@@ -145,7 +161,9 @@ BEGIN
     IF outside IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'SQLM2', MESSAGE = outside;
     END IF;
-    PERFORM {history}.forget_prepared();
+    IF prepared THEN
+        PERFORM {history}.forget_prepared();
+    END IF;
     RETURN entries;
 END
 $guard$;
@@ -164,18 +182,15 @@ CREATE OR REPLACE FUNCTION {history}.record_step(
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $record$
 #variable_conflict use_variable
 DECLARE
-    took   double precision := duration;
-    -- In a variable: a volatile function in a condition would keep the query from the index.
-    before bigint := CASE WHEN behind THEN pg_catalog.currval('{history}.log_id_seq'::pg_catalog.regclass) END;
-    began  timestamptz := pg_catalog.statement_timestamp();
+    took    double precision;
+    lowered bigint;
 BEGIN
-    IF took IS NULL THEN
-        -- The step came in one message with this: it began when that arrived, or behind the step before it.
-        IF before IS NOT NULL THEN
-            SELECT l.at INTO began FROM {history}.log AS l WHERE l.id = before;
-        END IF;
-        took := extract(epoch FROM pg_catalog.clock_timestamp() - began);
-    END IF;
+    -- Without a duration the step came in one message with this: it began when that arrived, or behind the step before it.
+    took := coalesce(duration, extract(epoch FROM pg_catalog.clock_timestamp() - CASE
+        WHEN behind THEN (SELECT l.at FROM {history}.log AS l
+                          -- A volatile function keeps a query from an index, a sub-select does not.
+                          WHERE l.id = (SELECT pg_catalog.currval('{history}.log_id_seq'::pg_catalog.regclass)))
+        ELSE pg_catalog.statement_timestamp() END));
     IF action = 'up' AND version IS NOT NULL THEN
         INSERT INTO {history}.applied AS a
             (track, target, version, name, algorithm, checksum, rendered, down_checksum, run_id)
@@ -193,12 +208,14 @@ BEGIN
         DELETE FROM {history}.repeatable AS r
         WHERE r.track = record_step.track AND r.target = record_step.target AND r.name = record_step.name;
     END IF;
-    -- Only what is taken back can lower the highest version.
+    IF action <> 'up' THEN
+        -- Only what is taken back can lower the highest version.
+        SELECT coalesce(pg_catalog.max(a.version), 0) INTO lowered FROM {history}.applied AS a
+        WHERE a.track = record_step.track AND a.target = record_step.target;
+    END IF;
     UPDATE {history}.target AS t
     SET schema_name = record_step.schema_name, digest = record_step.digest, updated_at = pg_catalog.clock_timestamp(),
-        head = CASE action WHEN 'up' THEN greatest(t.head, record_step.version) ELSE (
-            SELECT coalesce(pg_catalog.max(a.version), 0) FROM {history}.applied AS a
-            WHERE a.track = record_step.track AND a.target = record_step.target) END
+        head = coalesce(lowered, greatest(t.head, record_step.version))
     WHERE t.track = record_step.track AND t.target = record_step.target;
     IF NOT FOUND THEN
         INSERT INTO {history}.target (track, target, schema_name, digest, head)

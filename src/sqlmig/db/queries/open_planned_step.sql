@@ -1,1 +1,1 @@
-SELECT {history}.open_planned_step(%(shared_key)s, %(exclusive)s, %(target_key)s, %(track)s, %(target)s, %(schema)s, %(planned)s)
+SELECT {history}.open_planned_step(%(shared_key)s, %(exclusive)s, %(target_key)s, %(track)s, %(target)s, %(schema_name)s, %(planned)s)
