@@ -404,7 +404,9 @@ class Project:
     ) -> CreatedTenant:
         """Makes a tenant in one transaction: all of it, or nothing."""
         from sqlmig.tenants.create import create_tenant  # an application that only applies shall not load it
+        from sqlmig.tenants.given import check_values
 
+        check_values(self.files, values)
         with self.job(observer, stop, on_wait) as job:
             return create_tenant(job.session, self.files, job.context, slug, values, job.observer)
 

@@ -485,3 +485,15 @@ def test_a_role_without_superpowers_makes_one(shop: Shop, role: Callable[..., An
         Project.load(shop.folder, database_url=shop.database_url, environ={}), shadow_url=role("CREATEDB").url
     )
     assert plain.snapshot == superior
+
+
+def test_a_shadow_url_that_reaches_no_server_is_what_is_to_be_corrected(shop: Shop, cli: Cli) -> None:
+    said = cli("snapshot", "--shadow-url", "postgresql://ada:hidden@127.0.0.1:1/x")
+    assert (said.returncode, said.stdout) == (2, "")
+    first, *rest = said.stderr.splitlines()
+    assert first.startswith("sqlmig: error: no shadow database could be made: no connection: ")
+    assert "hidden" not in said.stderr
+    assert rest == [
+        "  state: nothing was changed",
+        "  next: correct --shadow-url: the URL of a server that may have a shadow, or `embedded`",
+    ]

@@ -144,3 +144,25 @@ def test_several_databases_are_asked_and_a_script_is_for_one(ward: Clinic, cli: 
     assert done.stderr.startswith("extension plpgsql is not the same everywhere: 1.0 in eu, 0.9 in us")
     assert refused.returncode == 2
     assert "this project has several databases, and this works on one: eu, us" in refused.stderr
+
+
+def test_findings_of_a_check_that_there_is_not_cannot_be_accepted(ward: Clinic, cli: Cli) -> None:
+    file = ward.folder / "sqlmig.yaml"
+    line = file.read_text().count("\n") + 3
+    with file.open("a") as opened:
+        opened.write("doctor:\n  ignore:\n    - {check: rls-missin, reason: none}\n    - {check: x, reason: none}\n")
+    done = cli("doctor", "--check", "rls-missing")
+    assert (done.returncode, done.stdout) == (2, "")
+    said = done.stderr.splitlines()
+    assert said[:4] == [
+        (
+            f"sqlmig: error: sqlmig.yaml:{line}:15: doctor.ignore.0.check: there is no check 'rls-missin';"
+            " did you mean 'rls-missing'?"
+        ),
+        "        - {check: rls-missin, reason: none}",
+        "                  ^",
+        "  next: `sqlmig doctor --list` shows them all",
+    ]
+    assert said[4].startswith(
+        f"sqlmig: error: sqlmig.yaml:{line + 1}:15: doctor.ignore.1.check: there is no check 'x'; known: "
+    )

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Call = Callable[..., Any]
 
 FILES = {
@@ -65,3 +67,33 @@ def test_a_file_that_cannot_be_rendered_is_named(
     answer = offline("grants")
     assert (answer.status, answer.out) == (2, "")
     assert answer.err.startswith("sqlmig: error: sql/main/0001_a.up.sql:1: sqlmig.yaml has no variable")
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "said"),
+    [
+        ("--migration-role", "pg_boss", 'role "pg_boss" begins with pg_, which PostgreSQL reserves for itself'),
+        ("--migration-role", "public", "no role can be called public: PostgreSQL reserves the name"),
+        ("--application-role", "none", "no role can be called none: PostgreSQL reserves the name"),
+        (
+            "--application-role",
+            "a" * 64,
+            f'role "{"a" * 64}" is 64 bytes long; PostgreSQL cuts names after 63 bytes',
+        ),
+    ],
+    ids=["reserved prefix", "everybody", "nobody", "too long"],
+)
+def test_a_role_that_the_server_refuses_is_refused_here(
+    offline: Call, project: Callable[[Mapping[str, str | bytes]], Path], option: str, name: str, said: str
+) -> None:
+    project(FILES)
+    answer = offline("grants", option, name)
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err == f"sqlmig: error: {said}\n  next: give another role with {option}\n"
+
+
+def test_a_role_that_only_looks_reserved_is_none(
+    offline: Call, project: Callable[[Mapping[str, str | bytes]], Path]
+) -> None:
+    project(FILES)
+    assert offline("grants", "--migration-role", "PUBLIC", "--application-role", "page_boss").status == 0

@@ -80,7 +80,37 @@ def test_a_session_that_was_ended_says_so_each_time(opened: Session) -> None:
 
 
 def test_a_table_has_its_names_even_without_rows(opened: Session) -> None:
-    assert opened.table('SELECT 1 AS a, 2 AS "B b" WHERE false') == (["a", "B b"], [])
+    assert opened.table('SELECT 1 AS a, 2 AS "B b" WHERE false', {}) == (["a", "B b"], [])
+
+
+@pytest.mark.parametrize("outer", ["", "BEGIN; CREATE TABLE t (id int)"], ids=["alone", "in a transaction"])
+@pytest.mark.parametrize("query", ["SELEC", "SELECT 1/0", "SELECT FROM nobody", "SELECT '"])
+def test_a_query_that_fails_leaves_a_transaction_as_it_was(opened: Session, outer: str, query: str) -> None:
+    if outer:
+        opened.run(outer)
+    with pytest.raises(ServerRefused):
+        opened.table(query, {"statement_timeout": "7s"})
+    assert opened.in_transaction is opened.healthy is bool(outer)
+    assert opened.table("SELECT current_setting('statement_timeout'); -- end", {"statement_timeout": "7s"}) == (
+        ["current_setting"],
+        [("7s",)],
+    )
+    assert opened.in_transaction is opened.healthy is bool(outer)
+    assert opened.value("SELECT current_setting('statement_timeout')") == "0"
+    assert opened.value("SELECT to_regclass('t') IS NOT NULL") is bool(outer)
+
+
+def test_the_settings_of_a_query_count_for_it(opened: Session) -> None:
+    with pytest.raises(ServerRefused, match="statement timeout"):
+        opened.table("SELECT pg_sleep(60)", {"statement_timeout": "10ms"})
+
+
+def test_a_query_that_writes_is_refused_or_taken_back(opened: Session) -> None:
+    with pytest.raises(ServerRefused, match="read-only transaction"):
+        opened.table("CREATE TABLE t (id int)", {})
+    opened.run("BEGIN")
+    opened.table("CREATE TABLE t (id int)", {})
+    assert opened.value("SELECT to_regclass('t')") is None
 
 
 NASTY = ["plain", "per%cent", "per%(later)s", "per%%cent %s", "a'b", "back\\slash %"]

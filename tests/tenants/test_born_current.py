@@ -316,3 +316,16 @@ def test_a_kill_while_handing_out_leaves_the_schema_in_the_pool_or_with_its_tena
     assert born.tables("tenant_made" if committed else "pooled_000001") == ["deals", "noted", "stages"]
     assert cli("tenant", "create", "made", "--if-not-exists").returncode == 0
     assert not born.sql("SELECT FROM pg_namespace WHERE nspname ~ '^pooled'")
+
+
+def test_a_pool_before_the_platform_is_there_says_what_to_run(born: Shop, cli: Cli) -> None:
+    snapshot(born)
+    born.sql("DROP SCHEMA core CASCADE")
+    ran = cli("tenant", "pool", "--size", "1")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == (
+        "sqlmig: error: the registry's table is not there yet\n"
+        "  state: nothing was changed\n"
+        "  next: run `sqlmig apply --platform`\n"
+    )
+    assert cli("tenant", "pool", "--size", "0").returncode == 0

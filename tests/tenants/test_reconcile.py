@@ -234,3 +234,23 @@ def test_two_thousand_tenants_take_a_handful_of_queries(shop: Shop) -> None:
     found = lifecycle.reconcile(shop.project())
     assert [one.about for one in found.findings] == ["tenant_t7"]
     assert time.monotonic() - began < 5
+
+
+def test_a_registry_that_cannot_be_read_is_an_error_and_no_finding(shop: Shop, cli: Cli) -> None:
+    living(shop, "acme")
+    shop.write({"sqlmig.yaml": CONFIG.replace(QUERY, "SELECT id, slug, schema FROM core.tenants")})
+    ran = cli("tenant", "reconcile")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(
+        'sqlmig: error: sqlmig.yaml:6:10: the registry\'s query fails: column "schema" does not exist\n'
+    )
+    assert ran.stderr.endswith("  next: correct the query under `tenants`\n")
+
+
+def test_a_row_without_a_schema_is_a_finding(shop: Shop, cli: Cli) -> None:
+    living(shop, "acme")
+    shop.write({"sqlmig.yaml": CONFIG.replace(QUERY, "SELECT id, slug, NULL::text AS schema FROM core.tenants")})
+    document = json.loads(cli("tenant", "reconcile", "--format", "json").stdout)
+    assert [(one["kind"], one["message"]) for one in document["findings"]] == [
+        ("unusable-name", "the registry gives None as a schema; it must be text")
+    ]

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlmig.api import Project
-from sqlmig.catalog.checks import chosen
+from sqlmig.catalog.checks import catalogue, chosen
 from sqlmig.catalog.doctor import Ward, examine
 from sqlmig.db.registry import read_tenants
+from sqlmig.errors import ConfigError, Place, Problem
 from sqlmig.fleet.targets import Selection, select_targets
 from sqlmig.plan.doctor import Accepted, Diagnosis, Timing, Unseen, accepting
 from sqlmig.project.config.values import Config
 from sqlmig.project.model import Scope
+from sqlmig.project.nearest import did_you_mean
 
 
 def doctor(
@@ -34,10 +36,10 @@ def doctor(
 
     Raises:
         UsageError: there is no such check, or no such schema.
-        ConfigError: the registry cannot be used.
+        ConfigError: the registry cannot be used, or the configuration accepts findings of a check that there is not.
         ConnectionFailed: the server cannot be used.
     """
-    wanted = chosen(checks, skip)
+    wanted, ignored = chosen(checks, skip), accepted(project.config)
     with project.session() as session:
         selected = select_targets(session, project.files, Selection(tuple(schemas)))
         tenants = read_tenants(session, project.files) or ()
@@ -56,11 +58,26 @@ def doctor(
     if not selected.registry_read:
         reason = "the registry's table is not there yet; `sqlmig apply --platform` makes it"
         found = replace(found, unseen=(*found.unseen, Unseen("tenants", reason)))
-    return accepting(found, accepted(project.config))
+    return accepting(found, ignored)
 
 
 def accepted(config: Config) -> tuple[Accepted, ...]:
-    """What the configuration accepts."""
+    """What the configuration accepts.
+
+    Raises:
+        ConfigError: with every check that there is not: what it was to accept would never be told.
+    """
+    known = [check.id for check in catalogue()]
+    problems = []
+    for number, one in enumerate(config.doctor.ignore):
+        if one.check not in known:
+            key = f"doctor.ignore.{number}.check"
+            source = config.sources.get(key)
+            place = source.place if source is not None else Place(config.file)
+            message = f"{key}: there is no check '{one.check}'; {did_you_mean(one.check, known)}"
+            problems.append(Problem(message, place, "`sqlmig doctor --list` shows them all"))
+    if problems:
+        raise ConfigError(problems)
     return tuple(Accepted(one.check, one.object, one.reason) for one in config.doctor.ignore)
 
 

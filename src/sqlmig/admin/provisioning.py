@@ -12,6 +12,7 @@ from sqlmig.plan.provisioning import ComparedTenant, CreatedTenant, Imported, Ma
 from sqlmig.tenants.batch import Batch, make_all
 from sqlmig.tenants.comparing import Asked, compare_tenants, find_there
 from sqlmig.tenants.create import create_tenant
+from sqlmig.tenants.given import OnNote, check_values
 from sqlmig.tenants.importing import check_list, read_list
 from sqlmig.tenants.poolmaking import fill_pool
 from sqlmig.tenants.wanted import wanted_tenant
@@ -27,6 +28,7 @@ def create(
     observer: Observer | None = None,
     stop: Stop | None = None,
     on_wait: OnWait | None = None,
+    on_note: OnNote = lambda _note: None,
 ) -> CreatedTenant:
     """Makes a tenant in one transaction: all of it, or nothing.
 
@@ -39,11 +41,14 @@ def create(
         observer: is told of every migration that runs.
         stop: asks to stop.
         on_wait: is told who keeps it waiting.
+        on_note: is told of values of which it cannot be known whether a file reads them.
 
     Raises:
+        UsageError: no file reads one of the values.
         Refused: the tenant or its schema is there already, or the plan refuses.
         MigrationFailed: a statement failed; nothing of the tenant is there.
     """
+    check_values(project.files, values, on_note)
     with project.job(observer, stop, on_wait) as job:
         return create_tenant(
             job.session, project.files, job.context, slug, values, job.observer, template=template, making=making
@@ -74,6 +79,7 @@ def import_tenants(
     workers: int = 4,
     making: Making = Making.QUICKEST,
     on_row: Callable[[RowResult], None] = lambda _result: None,
+    on_note: OnNote = lambda _note: None,
     stop: Stop | None = None,
 ) -> Imported:
     """Makes the tenants of a list that are not there yet, and compares the others.
@@ -84,6 +90,7 @@ def import_tenants(
         workers: how many tenants are made at once.
         making: how their objects may be made.
         on_row: is told what became of each, as it happens.
+        on_note: is told of columns of which it cannot be known whether a file reads them.
         stop: when requested, tenants under way are finished, and no other is begun.
 
     Raises:
@@ -91,7 +98,7 @@ def import_tenants(
         Refused: the registry's table is not there.
     """
     files = project.files
-    rows = read_list(files, file)
+    rows = read_list(files, file, on_note)
     with project.session() as session:
         check_list(session, files, rows)
     batch = Batch(files, project.session, project.context, stop or Stop(), on_row)
@@ -116,7 +123,8 @@ def pool(
         stop: when requested, no other schema is begun.
 
     Raises:
-        Refused: there is no snapshot to make them from, or the project's tenants cannot be made ahead.
+        Refused: there is no snapshot to make them from, the platform is not applied, or the project's tenants cannot
+            be made ahead.
     """
     with project.job(stop=stop) as job:
         return fill_pool(job.session, project.files, job.context, size, template, on_made)

@@ -21,7 +21,7 @@ from sqlmig.db.composing import quoted
 from sqlmig.db.conninfo import libpq_environment, of_database
 from sqlmig.db.context import Stop
 from sqlmig.db.errors import ServerRefused
-from sqlmig.db.session import Session, session
+from sqlmig.db.session import Session, connect, session
 from sqlmig.errors import ConnectionFailed, Interrupted, MigrationFailed, Place, Refused, UsageError
 from sqlmig.plan.events import Observer
 from sqlmig.plan.provisioning import Making
@@ -31,6 +31,7 @@ from sqlmig.project.model import Script, Tenant, Track
 from sqlmig.project.names import schema_for_slug
 from sqlmig.secret import Secret
 from sqlmig.tenants.create import create_tenant
+from sqlmig.tenants.given import check_values
 from sqlmig.tenants.provision import provision
 
 SLUGS: Final = ("sqlmig_shadow_one", "sqlmig_shadow_two", "sqlmig_shadow_three")
@@ -82,10 +83,12 @@ def shadow_of(
         observer: is told of every step.
 
     Raises:
+        UsageError: no file reads one of the values.
         ConnectionFailed: there is no server, or the role may not make databases.
         MigrationFailed: a file failed there.
         Interrupted: somebody asked to stop.
     """
+    check_values(project.files, values)
     with ExitStack() as stack:
         server = stack.enter_context(_server(project.config, url))
         name = stack.enter_context(shadow_database(server))
@@ -274,8 +277,22 @@ def _server(config: Config, url: str | None) -> Iterator[str]:
     if url == "embedded" or (url is None and (own == "embedded" or _embedded_is_installed())):
         with _embedded_server(config) as found:
             yield found
+    elif url is None:
+        yield database_url(config)
     else:
-        yield url or database_url(config)
+        _refuse_unreachable(url)
+        yield url
+
+
+def _refuse_unreachable(url: str) -> None:
+    try:
+        connect(url).close()
+    except ConnectionFailed as error:
+        raise ConnectionFailed(
+            f"no shadow database could be made: {error.message}",
+            state=error.state,
+            next="correct --shadow-url: the URL of a server that may have a shadow, or `embedded`",
+        ) from error
 
 
 def _embedded_is_installed() -> bool:

@@ -43,8 +43,7 @@ def encryption(recipients: Sequence[str], passphrase: Secret | None) -> Encrypti
     """What a new backup is encrypted with; None when no key is configured.
 
     Raises:
-        BackupFailed: pyrage is not installed.
-        UsageError: a recipient is no public key.
+        UsageError: pyrage is not installed, or a recipient is no public key.
     """
     if not recipients and passphrase is None:
         return None

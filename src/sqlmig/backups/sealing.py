@@ -63,6 +63,16 @@ def seal(name: str, source: Source, stored: BinaryIO, compression: str, encrypti
     return Part(name, written.size, written.sha256, plain.size, plain.sha256)
 
 
+def need_package_of(compression: str) -> None:
+    """Insists on what a compression needs, before anything is written.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    if compression == "zstd":
+        _zstandard()
+
+
 def unseal(stored: BinaryIO, name: str, sink: Sink, compression: str, identities: Sequence[Any] | None) -> Part:
     """Reads a part of a backup into a sink, and says what was read.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlmig.backups.keys import Encryption, Unlocking, encryption
+from sqlmig.backups.sealing import need_package_of
 from sqlmig.backups.stores import Store, open_store
 from sqlmig.errors import ConfigError, UsageError
 from sqlmig.project.config.origin import Unset
@@ -35,11 +36,11 @@ def writing(config: Config, to: str | None) -> Settings:
         to: a folder or URL in place of the configured one.
 
     Raises:
-        UsageError: it is not said where backups go.
+        UsageError: it is not said where backups go, or a package is missing.
         ConfigError: a process variable is not set.
-        BackupFailed: a package is missing.
     """
     backup = config.backup
+    need_package_of(backup.compression)
     return Settings(
         open_store(to or _configured_url(config), config.root),
         encryption(backup.recipients, passphrase(config)),
@@ -62,8 +63,7 @@ def located(config: Config, url: str) -> tuple[Store, str]:
         url: the backup's, as the history has it: without a secret that the configured one may have.
 
     Raises:
-        UsageError: no backup can be there.
-        BackupFailed: a package is missing.
+        UsageError: no backup can be there, or a package is missing.
     """
     try:
         base, slug, backup_id = url.rstrip("/").rsplit("/", 2)

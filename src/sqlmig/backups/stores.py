@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Protocol, cast
 
 from sqlmig.backups.failures import BackupFailed, missing_extra
 from sqlmig.db.context import Stop
-from sqlmig.errors import Interrupted
+from sqlmig.errors import Interrupted, UsageError
 from sqlmig.secret import mask_url
 
 
@@ -50,7 +50,7 @@ def open_store(url: str, root: Path) -> Store:
         root: what a folder is relative to.
 
     Raises:
-        BackupFailed: fsspec, or what it needs for this kind of URL, is not installed.
+        UsageError: fsspec, or what it needs for this kind of URL, is not installed.
     """
     if "://" not in url:
         return FolderStore(root / url)
@@ -63,7 +63,7 @@ def open_store(url: str, root: Path) -> Store:
     try:
         filesystem, path = url_to_fs(url)
     except (ImportError, ValueError) as error:
-        raise BackupFailed(
+        raise UsageError(
             f"{mask_url(url)} cannot be used: {error}",
             state="nothing was changed",
             next="install what fsspec needs for it, such as s3fs (it comes with sqlmig[backup]), gcsfs or adlfs",

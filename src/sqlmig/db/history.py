@@ -99,6 +99,7 @@ def exists(session: Session, history_schema: str) -> bool:
 
 
 def _format(session: Session, history_schema: str) -> int | None:
+    # Asked for first: a service that looks again and again shall not fill the server's log with errors.
     if session.value(_THERE, {"history": history_schema}) is None:
         return None
     found = session.value(compose("SELECT max(version) FROM {history}.format", history=history_schema))
@@ -150,10 +151,7 @@ def read_states(
 
 def _state(session: Session, history_schema: str, identity: tuple[str, str], digest: str) -> TargetState:
     parameters = {"track": identity[0], "target": identity[1]}
-    applied = tuple(
-        Applied(version, name, checksum, down, at, baseline)
-        for version, name, checksum, down, at, baseline in session.rows(_named("applied", history_schema), parameters)
-    )
+    applied = tuple(Applied(*row) for row in session.rows(_named("applied", history_schema), parameters))
     repeatables = session.rows(_named("repeatables", history_schema), parameters)
     return TargetState(digest, applied, {row[0]: row[1] for row in repeatables})
 

@@ -16,11 +16,16 @@ from sqlmig.project.model import Tenant
 from sqlmig.project.names import schema_name_problems
 
 
+class UnusableNames(ConfigError):
+    """The registry was read, and gives tenants names or ids that they may not have."""
+
+
 def read_tenants(session: Session, files: ProjectFiles) -> tuple[Tenant, ...] | None:
     """All active tenants in the registry's order; None when the table it lives in is not there yet.
 
     Raises:
-        ConfigError: the query fails, gives the wrong columns, or names schemas that tenants may not have.
+        ConfigError: the query fails, or gives the wrong columns.
+        UnusableNames: it names schemas that tenants may not have.
     """
     config = files.config
     registry = config.tenants
@@ -43,7 +48,7 @@ def find_tenants(session: Session, files: ProjectFiles, slug: str, schema: str) 
     """The active tenants with this slug or this schema, without reading the others; None as in `read_tenants`.
 
     Raises:
-        ConfigError: the query fails, or gives the wrong columns.
+        ConfigError: the query fails, or gives the wrong columns; or it names a schema that is no text.
     """
     config = files.config
     registry = config.tenants
@@ -69,7 +74,7 @@ def check_tenants(config: Config, tenants: Sequence[Tenant], shared: Collection[
     """Checks the names of all tenants before anything runs for the first of them.
 
     Raises:
-        ConfigError: with every name that is wrong, and every two that are alike.
+        UnusableNames: with every name that is wrong, and every two that are alike.
     """
     problems = [Problem(text, _place(config), "correct the registry") for text in schema_name_problems(tenants, shared)]
     ids: dict[str, Tenant] = {}
@@ -79,14 +84,12 @@ def check_tenants(config: Config, tenants: Sequence[Tenant], shared: Collection[
             problems.append(Problem(message, _place(config), "let the registry return a unique id"))
         ids[tenant.id] = tenant
     if problems:
-        raise ConfigError(problems)
+        raise UnusableNames(problems)
 
 
 def _rows_of_query(session: Session, config: Config, query: str) -> list[Mapping[str, object]] | None:
     try:
-        with session.reading():
-            session.run("SET LOCAL statement_timeout = '60s'")
-            names, rows = session.table(query)
+        names, rows = session.table(query, {"statement_timeout": "60s"})
     except ServerRefused as error:
         said = error.said
         if said.sqlstate in ("42P01", "3F000"):
@@ -144,13 +147,13 @@ def tenant_of(config: Config, row: Mapping[str, object]) -> Tenant:
     """A tenant from a row of the registry.
 
     Raises:
-        ConfigError: schema or slug is no text.
+        UnusableNames: schema or slug is no text.
     """
     schema, slug = row["schema"], row["slug"]
     if not isinstance(schema, str) or not isinstance(slug, str):
         kind = "schema" if not isinstance(schema, str) else "slug"
         message = f"the registry gives {row[kind]!r} as a {kind}; it must be text"
-        raise ConfigError([Problem(message, _place(config), "correct the registry")])
+        raise UnusableNames([Problem(message, _place(config), "correct the registry")])
     identity = row.get("id")
     return Tenant(str(identity) if identity is not None else schema, slug, schema, row)
 

@@ -123,10 +123,27 @@ class Session:
         rows = self.rows(message, parameters)
         return rows[0][0] if rows else None
 
-    def table(self, message: str, parameters: Mapping[str, object] | None = None) -> tuple[Sequence[str], list[Row]]:
-        """The column names and the rows of a query."""
-        last = self.ask(message if parameters is None else filled(message, parameters)).results[-1]
-        return [(last.fname(number) or b"").decode() for number in range(last.nfields)], self._rows(last)
+    def table(self, query: str, settings: Mapping[str, str]) -> tuple[Sequence[str], list[Row]]:
+        """The column names and the rows of a query of somebody else's: `reading`, in two messages instead of four.
+
+        The query is not in the first one: a text that cannot be parsed would keep the savepoint from being set.
+
+        Args:
+            query: one statement; it may end with a semicolon or a comment.
+            settings: for the query alone.
+
+        Raises:
+            ServerRefused: the query failed; a transaction that was open already is as it was.
+        """
+        begin, end = _NESTED if self.in_transaction else _ALONE
+        self.run("; ".join((begin, *assignments(settings, "SET LOCAL"))))
+        answer = self.exchange("\n;".join((query, *end)))
+        if answer.error is not None:
+            if not self.broken:
+                self.run("; ".join(end))
+            raise ServerRefused(answer.error)
+        found = answer.results[-1 - len(end)]
+        return [(found.fname(number) or b"").decode() for number in range(found.nfields)], self._rows(found)
 
     def ask(self, text: str) -> Answer:
         """Sends one message as it is, and reads the answer.
@@ -171,12 +188,13 @@ class Session:
     def reading(self) -> Iterator[None]:
         """A block that may only read, and whose failure spoils no transaction that is open already."""
         nested = self.in_transaction
-        self.run("SAVEPOINT sqlmig_reading" if nested else "BEGIN READ ONLY")
+        begin, end = _NESTED if nested else _ALONE
+        self.run(begin)
         try:
             yield
         finally:
             if nested:
-                self.run("ROLLBACK TO SAVEPOINT sqlmig_reading; RELEASE SAVEPOINT sqlmig_reading")
+                self.run("; ".join(end))
             else:
                 self.rollback()
 
@@ -261,6 +279,14 @@ class Session:
     def close(self) -> None:
         """Closes the connection."""
         self._connection.close()
+
+
+_ALONE = ("BEGIN READ ONLY", ("ROLLBACK",))
+_NESTED = (
+    "SAVEPOINT sqlmig_reading",
+    ("ROLLBACK TO SAVEPOINT sqlmig_reading", "RELEASE SAVEPOINT sqlmig_reading"),
+)
+"""How a block begins that may only read, and how it ends; inside of another transaction, the second."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,13 +188,12 @@ class Left:
 
     queue: str
     waiting: int
-    doing: int
 
 
 async def left(app: App) -> list[Left]:
     """The queues in which anything is left to do."""
     rows = await app.job_manager.list_queues_async(task=_TASK)
-    return [Left(row["name"], row["todo"], row["doing"]) for row in rows if row["todo"] or row["doing"]]
+    return [Left(row["name"], row["todo"]) for row in rows if row["todo"] or row["doing"]]
 
 
 async def waiting_in(app: App, queue: str) -> list[Job]:

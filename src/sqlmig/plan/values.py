@@ -44,7 +44,6 @@ class Applied:
     name: str
     checksum: str
     down_checksum: str | None = None
-    applied_at: datetime.datetime | None = None
     baseline: bool = False
 
 

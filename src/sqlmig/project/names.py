@@ -76,6 +76,24 @@ def shared_schema_name_problem(name: str) -> str | None:
     return None
 
 
+def role_problem(name: str) -> str | None:
+    """Why no role can be made with this name, as a sentence; None when one can."""
+    if "\0" in name:
+        return f"role {quoted(name)} contains the character NUL, which PostgreSQL cannot store"
+    try:
+        size = len(name.encode())
+    except UnicodeEncodeError:
+        return f"role {quoted(name)} is not valid Unicode"
+    if size > MAX_NAME_BYTES:
+        return f"role {quoted(name)} is {size} bytes long; PostgreSQL cuts names after {MAX_NAME_BYTES} bytes"
+    if name.startswith("pg_"):
+        return f"role {quoted(name)} begins with pg_, which PostgreSQL reserves for itself"
+    if name in ("public", "none"):
+        # Even quoted, GRANT and SET ROLE read them as keywords.
+        return f"no role can be called {name}: PostgreSQL reserves the name"
+    return None
+
+
 def slug_problem(slug: str) -> str | None:
     """Why a new tenant may not have this slug, as a sentence; None when it may."""
     if not slug:

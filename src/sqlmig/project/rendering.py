@@ -73,6 +73,27 @@ class Engine:
         own = meta.find_undeclared_variables(self._plain.parse(script.text, script.path, script.path))
         return frozenset(own).union(*map(self._names_of_macro, self.imported(script.text, script.path)))
 
+    def columns(self, script: Script) -> frozenset[str] | None:
+        """The tenant's columns that a script reads by name; None when it passes the whole tenant on."""
+        with _errors_at_their_place(script.path, self.sources(script)):
+            tree = self._plain.parse(script.text, script.path, script.path)
+        read = set()
+        by_name = 0
+        for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Test)):
+            match node:
+                case nodes.Getattr(node=nodes.Name(name="tenant"), attr=column):
+                    read.add(column)
+                case nodes.Getitem(node=nodes.Name(name="tenant"), arg=nodes.Const(value=str(column))):
+                    read.add(column)
+                case nodes.Test(node=nodes.Name(name="tenant")):
+                    pass
+                case _:
+                    continue
+            by_name += 1
+        included = any(True for _ in tree.find_all(nodes.Include))
+        mentions = sum(node.name == "tenant" for node in tree.find_all(nodes.Name))
+        return None if included or mentions > by_name else frozenset(read)
+
     def _names_of_macro(self, name: str) -> frozenset[str]:
         """Read once, as its imports are."""
         if name not in self._macro_names:

@@ -79,6 +79,16 @@ class Templates:
             self._same[script.checksum] = not self._varying & self._engine_for(script).names(script)
         return self._same[script.checksum]
 
+    def columns(self, script: Script) -> frozenset[str] | None:
+        """The tenant's columns that a script reads by name; None when it passes the whole tenant on, and may read any.
+
+        Raises:
+            ProjectError: the template cannot be parsed.
+        """
+        if not any(opening in script.text for opening in _OPENINGS):
+            return frozenset()
+        return self._engine_for(script).columns(script)
+
     def render(self, script: Script, scope: Scope) -> Rendered:
         """Renders a script.
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from sqlmig.db import history
 from sqlmig.db.registry import find_tenants, read_tenants
 from sqlmig.db.session import Session
-from sqlmig.errors import Refused
 from sqlmig.fleet.targets import read_snapshot, tenant_target
 from sqlmig.plan.planner import Up, make_plan
 from sqlmig.plan.provisioning import ComparedTenant, Difference, plan_differences, row_differences
 from sqlmig.project.load import ProjectFiles
 from sqlmig.project.model import Tenant
 from sqlmig.tenants.snapshots import objects_differing
+from sqlmig.tenants.wanted import no_registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,7 @@ def find_there(session: Session, files: ProjectFiles, wanted: Sequence[Tenant]) 
     else:
         known = read_tenants(session, files)
     if known is None:
-        raise Refused(
-            "the registry's table is not there yet", state="nothing was changed", next="run `sqlmig apply --platform`"
-        )
+        raise no_registry()
     registry = files.config.tenants
     if registry is not None and registry.query is not None:
         slugs = {tenant.slug: tenant for tenant in known}

@@ -8,16 +8,22 @@ from pathlib import Path
 from sqlmig.db import history
 from sqlmig.db.registry import read_tenants
 from sqlmig.db.session import Session
-from sqlmig.errors import Problem, ProjectError, Refused, SqlmigError
+from sqlmig.errors import Problem, ProjectError, SqlmigError
 from sqlmig.plan.provisioning import Listed, list_problems, taken_problems
 from sqlmig.project.load import KIND, ProjectFiles
 from sqlmig.project.model import Tenant
 from sqlmig.project.tenantlist import read_tenant_list
-from sqlmig.tenants.wanted import wanted_tenant
+from sqlmig.tenants.given import OnNote, column_problems
+from sqlmig.tenants.wanted import no_registry, wanted_tenant
 
 
-def read_list(files: ProjectFiles, file: Path) -> tuple[Listed, ...]:
+def read_list(files: ProjectFiles, file: Path, on_note: OnNote = lambda _note: None) -> tuple[Listed, ...]:
     """The tenants of a file, checked against the project and each other; reads nothing of the database.
+
+    Args:
+        files: the project.
+        file: CSV, JSON or YAML.
+        on_note: is told of columns of which it cannot be known whether anything reads them.
 
     Raises:
         UsageError: the file is not there, or of no known kind.
@@ -28,7 +34,7 @@ def read_list(files: ProjectFiles, file: Path) -> tuple[Listed, ...]:
         values = {name: value for name, value in row.cells.items() if name not in ("slug", KIND)}
         listed.append(Listed(row.cells["slug"], values, row.cells.get(KIND), row.place))
     wanted, problems = _wanted(files, listed)
-    problems += list_problems(wanted)
+    problems += [*list_problems(wanted), *column_problems(files, listed, on_note)]
     if problems:
         raise ProjectError(sorted(problems, key=_line))
     return tuple(listed)
@@ -43,7 +49,7 @@ def check_list(session: Session, files: ProjectFiles, rows: Sequence[Listed]) ->
     """
     known = read_tenants(session, files)
     if known is None:
-        raise Refused("the registry's table is not there yet", next="run `sqlmig apply --platform` first")
+        raise no_registry()
     wanted, problems = _wanted(files, rows)
     registry = files.config.tenants
     if registry is not None and registry.query is not None:

@@ -15,6 +15,7 @@ from sqlmig.db.context import RunContext
 from sqlmig.db.guard import SPEAK_NOW, TIDY
 from sqlmig.db.history import statement_text
 from sqlmig.db.locks import Keys, key_of, locked, shared_key
+from sqlmig.db.registry import find_tenants
 from sqlmig.db.session import Session
 from sqlmig.errors import MigrationFailed, Place, Refused, UsageError
 from sqlmig.plan.provisioning import PoolFilled
@@ -24,6 +25,7 @@ from sqlmig.tenants.pool import NAME, ahead_of, identity_of, nobody, provision_f
 from sqlmig.tenants.provision import Message, Part, run_files, settings
 from sqlmig.tenants.snapshots import snapshot_of
 from sqlmig.tenants.templates import chosen_template
+from sqlmig.tenants.wanted import no_registry
 
 _WORKSHOP = "pooled_000000"
 """Where a schema is made, to be renamed: so it is known that it can be."""
@@ -57,11 +59,16 @@ def fill_pool(
 
     Raises:
         UsageError: there is no such template, or the project has no tenants.
-        Refused: there is no snapshot to make them from, or the project's tenants cannot be made ahead.
+        Refused: there is no snapshot to make them from, the platform is not applied, or the project's tenants cannot
+            be made ahead.
         MigrationFailed: a statement failed.
         LockNotObtained: another process fills the pool, or a run holds the shared tracks.
     """
     snapshot = _usable(session, files, chosen_template(files, template), size)
+    stranger = nobody(files, _WORKSHOP, template)
+    if size and find_tenants(session, files, stranger.slug, stranger.schema) is None:
+        # What a tenant's schema is made of may need the platform: a role, an extension, a type.
+        raise no_registry()
     history.prepare(session, context.history)
     fresh: list[str] = []
     dropped: list[str] = []

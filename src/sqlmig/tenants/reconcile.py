@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sqlmig.db.composing import text_of
+from sqlmig.db.registry import UnusableNames
 from sqlmig.db.session import Session
 from sqlmig.db.tenantstates import read_due, read_pool
-from sqlmig.errors import ConfigError
 from sqlmig.plan.reconcile import Facts, Finding, Kind, Reconciled, SchemaFacts, looks_like, reconcile
 from sqlmig.plan.tenantstates import TenantState
 from sqlmig.project.load import ProjectFiles
@@ -17,12 +17,13 @@ def reconciled(session: Session, files: ProjectFiles) -> Reconciled:
 
     Raises:
         UsageError: the project has no tenants.
+        ConfigError: the registry cannot be read.
     """
     config = files.config
     schemas = _schemas(session)
     try:
         tenants = read_known(session, files)
-    except ConfigError as error:
+    except UnusableNames as error:
         # With names like these nobody can say which schema is whose: the rest has to wait.
         found = [
             Finding(Kind.UNUSABLE_NAME, "registry", one.message, one.next or "correct the registry")

@@ -49,6 +49,13 @@ def wanted_tenant(files: ProjectFiles, slug: str, values: Mapping[str, str], tem
     raise Refused(f"tenant {slug} is not in the list of tenants", next="add it under `tenants.list` first")
 
 
+def no_registry() -> Refused:
+    """The error where the table is not there yet that says who the tenants are."""
+    return Refused(
+        "the registry's table is not there yet", state="nothing was changed", next="run `sqlmig apply --platform`"
+    )
+
+
 def refuse_taken(session: Session, files: ProjectFiles, wanted: Tenant) -> None:
     """Looks the names up, in the registry and in the catalog; neither look takes longer with more tenants.
 
@@ -58,9 +65,7 @@ def refuse_taken(session: Session, files: ProjectFiles, wanted: Tenant) -> None:
     registry = files.config.tenants
     known = find_tenants(session, files, wanted.slug, wanted.schema)
     if known is None:
-        raise Refused(
-            "the registry's table is not there yet", state="nothing was changed", next="run `sqlmig apply --platform`"
-        )
+        raise no_registry()
     if known and (registry is None or registry.list is None):
         taken = known[0]
         raise Refused(

@@ -8,7 +8,7 @@ import click
 
 from sqlmig.cli.invocation import Command, Invocation
 from sqlmig.cli.options import format_option
-from sqlmig.cli.output import show, show_json, table_style
+from sqlmig.cli.output import show, show_json, table_style, tell
 from sqlmig.cli.progress import Detail, Progress
 from sqlmig.cli.sharding import Answer, Shard, on_databases
 from sqlmig.cli.signals import stopping_on_signals
@@ -73,6 +73,7 @@ def create(
                 observer=progress.tell,
                 stop=stop,
                 on_wait=progress.waiting,
+                on_note=tell,
             )
     except Refused:
         # Somebody else may have made it since we looked.

@@ -53,7 +53,7 @@ def import_list(invocation: Invocation, file: Path, workers: int, replay: bool, 
 
     with stopping_on_signals() as stop:
         making = Making.REPLAY if replay else Making.QUICKEST
-        imported = import_tenants(project, file, workers=workers, making=making, on_row=told, stop=stop)
+        imported = import_tenants(project, file, workers=workers, making=making, on_row=told, on_note=tell, stop=stop)
     if output == "json":
         show_json(imported_json(imported))
     else:
