@@ -34,7 +34,7 @@ def texts() -> Iterator[tuple[str, str]]:
     for file in sorted(QUERIES.rglob("*.sql")):
         if file not in PIECES:
             text = statement(file.stem) if file.parent == FINGERPRINT else file.read_text()
-            yield _shown(file), _filled(_PSQL.sub("NULL", text))
+            yield _shown(file), _filled(_PSQL.sub("NULL", _INCLUDE.sub("", text)))
     for file in sorted((ROOT / "tests").rglob("*.sql")):
         text = file.read_text()
         if _shown(file) not in FORMATTED:
@@ -68,6 +68,8 @@ _QUERY = re.compile(r"\{history\}|%\(\w+\)s")
 """What psycopg puts something into."""
 _PSQL = re.compile(r"(?<!:):'\w+'")
 """What psql puts something into."""
+_INCLUDE = re.compile(r"^\\ir .*$", re.MULTILINE)
+"""Where psql reads another file, which is a text of its own here."""
 _TEMPLATE = re.compile(r"(?P<value>\{\{.*?\}\})|\{[%#].*?[%#]\}", re.DOTALL)
 
 
