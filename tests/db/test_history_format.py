@@ -75,7 +75,10 @@ def test_who_comes_second_does_not_lock_tables_that_a_run_writes_to(
     """It would wait for that run, and the run perhaps for it."""
     first, writer = connect(), connect()
     first.execute("SELECT pg_advisory_lock(%s)", (key_of("sqlmig", "history"),))
-    tries = "SELECT FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory%' AND pid <> pg_backend_pid()"
+    tries = (
+        "SELECT FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory%' AND pid <> pg_backend_pid()"
+        " AND datname = current_database()"
+    )
     with ThreadPoolExecutor() as pool:
         second = pool.submit(history.prepare, opened, "sqlmig")
         until(lambda: first.execute(tries).fetchall())

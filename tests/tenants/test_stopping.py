@@ -16,7 +16,10 @@ from sqlmig.plan.tenantstates import TenantState
 from tenantlife import AT_THE_GATE, GATE, blocked_on_the_gate, living, state, until
 from tenantlife import FILES as LIFE
 
-TRIES = "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_try_adv%' AND pid <> pg_backend_pid()"
+TRIES = (
+    "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_try_adv%' AND pid <> pg_backend_pid()"
+    " AND datname = current_database()"
+)
 
 
 @pytest.mark.parametrize(
