@@ -76,7 +76,7 @@ def test_who_comes_second_does_not_lock_tables_that_a_run_writes_to(
     first, writer = connect(), connect()
     first.execute("SELECT pg_advisory_lock(%s)", (key_of("sqlmig", "history"),))
     tries = (
-        "SELECT FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory%' AND pid <> pg_backend_pid()"
+        "SELECT FROM pg_stat_activity WHERE query ~ 'pg_try_advisory|ROLLBACK' AND pid <> pg_backend_pid()"
         " AND datname = current_database()"
     )
     with ThreadPoolExecutor() as pool:
